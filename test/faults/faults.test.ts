@@ -51,10 +51,10 @@ test('the gateway starts while every service is down, and each service starts wh
 
 describe('while each service is killed in turn', () => {
   const TICKETS = sizeOf(250, 1_000);
-  const PEOPLE = 40;
-  const AT_ONCE = 16;
+  const REQUESTER_ADDRESSES = 40;
+  const CONCURRENCY = 16;
   /** The share of acknowledged tickets at which each service is killed. */
-  const DEATHS = [
+  const KILLS = [
     [0.1, 'tickets'],
     [0.3, 'customers'],
     [0.45, 'knowledge-base'],
@@ -77,7 +77,7 @@ describe('while each service is killed in turn', () => {
         const input = {
           subject: `Ticket ${index}`,
           body: 'Text.',
-          requester: { email: `p${index % PEOPLE}@crowd.example` },
+          requester: { email: `p${index % REQUESTER_ADDRESSES}@crowd.example` },
           idempotencyKey: `key ${index}`,
         };
         const { data, errors } = await desk.ask<{
@@ -93,23 +93,23 @@ describe('while each service is killed in turn', () => {
   const acknowledged = new Map<number, Ticket>();
 
   test(`${TICKETS} acknowledged tickets exist once each, with unique numbers`, async () => {
-    const deaths = [...DEATHS];
-    const lives: Promise<void>[] = [];
+    const kills = [...KILLS];
+    const restarts: Promise<void>[] = [];
     const numbers = Array.from({ length: TICKETS }, (_, index) => index).values();
     const client = async (): Promise<void> => {
-      for (const at of numbers) {
-        acknowledged.set(at, await create(at));
-        if (!deaths.length || acknowledged.size < TICKETS * deaths[0]![0]) continue;
-        const [, name] = deaths.shift()!;
+      for (const index of numbers) {
+        acknowledged.set(index, await create(index));
+        if (!kills.length || acknowledged.size < TICKETS * kills[0]![0]) continue;
+        const [, name] = kills.shift()!;
         const service = platform.services[name]!;
-        lives.push(service.kill().then(() => service.start()));
+        restarts.push(service.kill().then(() => service.start()));
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, client));
-    expect(lives).toHaveLength(DEATHS.length);
-    await Promise.all(lives);
+    await Promise.all(Array.from({ length: CONCURRENCY }, client));
+    expect(restarts).toHaveLength(KILLS.length);
+    await Promise.all(restarts);
 
-    const kept: Ticket[] = [];
+    const stored: Ticket[] = [];
     interface Page {
       tickets: {
         totalCount: number;
@@ -121,21 +121,21 @@ describe('while each service is killed in turn', () => {
       const query =
         'query ($after: String) { tickets(first: 100, after: $after, orderBy: [{ field: NUMBER }]) { totalCount nodes { id number } pageInfo { endCursor hasNextPage } } }';
       const { tickets }: Page = await desk.data<Page>('partner', query, { after });
-      kept.push(...tickets.nodes);
+      stored.push(...tickets.nodes);
       expect(tickets.totalCount).toBe(TICKETS);
       after = tickets.pageInfo.endCursor;
       more = tickets.pageInfo.hasNextPage;
     }
     const byId = (a: Ticket, b: Ticket): number => a.id.localeCompare(b.id);
-    expect(kept.toSorted(byId)).toEqual([...acknowledged.values()].toSorted(byId));
-    expect(new Set(kept.map(({ number }) => number)).size).toBe(TICKETS);
+    expect(stored.toSorted(byId)).toEqual([...acknowledged.values()].toSorted(byId));
+    expect(new Set(stored.map(({ number }) => number)).size).toBe(TICKETS);
     expect(await create(7)).toEqual(acknowledged.get(7));
   }, 180_000);
 
   test('analytics counts each ticket once, and each address became one customer', async () => {
     const report =
       '{ ticketReport(by: [], measures: [CREATED], period: { last: "P1D" }) { totals { value } } }';
-    const counted = await waitFor(
+    const createdCount = await waitFor(
       'analytics has caught up',
       async () => {
         const { data } = await desk.ask<{ ticketReport: { totals: { value: number }[] } | null }>(
@@ -147,7 +147,7 @@ describe('while each service is killed in turn', () => {
       },
       60_000,
     );
-    expect(counted).toBe(TICKETS);
+    expect(createdCount).toBe(TICKETS);
     const people = await waitFor('customers has caught up', async () => {
       const filter = { email: { contains: '@crowd.example' } };
       const query = 'query ($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }';
@@ -156,9 +156,11 @@ describe('while each service is killed in turn', () => {
         query,
         { filter },
       );
-      return (data?.customers?.totalCount ?? 0) >= PEOPLE && data?.customers?.totalCount;
+      return (
+        (data?.customers?.totalCount ?? 0) >= REQUESTER_ADDRESSES && data?.customers?.totalCount
+      );
     });
-    expect(people).toBe(PEOPLE);
+    expect(people).toBe(REQUESTER_ADDRESSES);
   }, 90_000);
 });
 
@@ -168,7 +170,7 @@ describe('a service that is killed or hangs:', () => {
     ticketReport(by: [], measures: [CREATED], period: { last: "P1D" }) { totals { measure } }
     knowledgeBases { name }
   }`;
-  const WHOLE = {
+  const FULL_DATA = {
     ticket: {
       subject: 'Where is my parcel?',
       requester: { name: expect.any(String) },
@@ -178,19 +180,19 @@ describe('a service that is killed or hangs:', () => {
     knowledgeBases: [],
   };
   /** The data without each service. */
-  const LEFT = {
-    tickets: { ...WHOLE, ticket: null },
-    customers: { ...WHOLE, ticket: { ...WHOLE.ticket, requester: null } },
+  const PARTIAL_DATA = {
+    tickets: { ...FULL_DATA, ticket: null },
+    customers: { ...FULL_DATA, ticket: { ...FULL_DATA.ticket, requester: null } },
     'knowledge-base': {
-      ...WHOLE,
-      ticket: { ...WHOLE.ticket, suggestedArticles: null },
+      ...FULL_DATA,
+      ticket: { ...FULL_DATA.ticket, suggestedArticles: null },
       knowledgeBases: null,
     },
-    analytics: { ...WHOLE, ticketReport: null },
+    analytics: { ...FULL_DATA, ticketReport: null },
   };
   const LIMIT_MS = 1200;
 
-  const whole = (id: string): Promise<object> =>
+  const waitForFullData = (id: string): Promise<object> =>
     waitFor('all services respond', async () => {
       const answer = await desk.ask<object>('partner', QUESTION, { id });
       return !answer.errors && answer.data!;
@@ -203,18 +205,18 @@ describe('a service that is killed or hangs:', () => {
         const { id } = await waitFor('a ticket', () =>
           desk.ticket({}, 'customer').catch(() => undefined),
         );
-        expect(await whole(id)).toEqual(WHOLE);
+        expect(await waitForFullData(id)).toEqual(FULL_DATA);
         const service = platform.services[name]!;
         if (signal === 'SIGKILL') await service.kill();
         else service.signal('SIGSTOP');
 
         const tries: { ms: number; text: string; answer: GraphqlResponse<object> }[] = [];
         for (let index = 0; index < 4; index++) {
-          const begun = performance.now();
+          const startedAt = performance.now();
           const { text, answer } = await post<object>(platform.url, desk.tokens.partner, QUESTION, {
             id,
           });
-          tries.push({ ms: performance.now() - begun, text, answer });
+          tries.push({ ms: performance.now() - startedAt, text, answer });
         }
         if (signal === 'SIGKILL') await service.start();
         else service.signal('SIGCONT');
@@ -228,8 +230,8 @@ describe('a service that is killed or hangs:', () => {
         // A busy machine may delay single requests; a gateway without a timeout would delay all of
         // them.
         expect(Math.min(...tries.map(({ ms }) => ms))).toBeLessThan(LIMIT_MS);
-        expect(tries.map(({ answer }) => answer.data)).toContainEqual(LEFT[name]);
-        expect(await whole(id)).toEqual(WHOLE);
+        expect(tries.map(({ answer }) => answer.data)).toContainEqual(PARTIAL_DATA[name]);
+        expect(await waitForFullData(id)).toEqual(FULL_DATA);
       },
       60_000,
     );
@@ -257,14 +259,14 @@ describe('a service that is killed or hangs:', () => {
 
 test('a service finishes its running requests after SIGTERM and exits with 0', async () => {
   const { tickets } = platform.services as { tickets: Platform['gateway'] };
-  const begun = 5;
+  const runningRequests = 5;
   // The first ticket of a workspace creates its number sequence, for which others would wait.
   await waitFor('the graph works', () => desk.ticket({}, 'customer').catch(() => undefined));
   await withClient(async (session) => {
     await session.query('begin');
     await session.query('lock table ticket in exclusive mode');
     const creating = Promise.all(
-      Array.from({ length: begun }, (_, index) =>
+      Array.from({ length: runningRequests }, (_, index) =>
         desk.ticket(
           { subject: `Last ${index}`, requester: { customerId: desk.ids.customer } },
           'partner',
@@ -275,13 +277,13 @@ test('a service finishes its running requests after SIGTERM and exits with 0', a
       const { rowCount } = await session.query(
         `select from pg_locks where relation = 'ticket'::regclass and not granted`,
       );
-      return rowCount === begun;
+      return rowCount === runningRequests;
     });
     const ending = tickets.stop();
     await waitFor('the service is not ready any more', async () => !(await tickets.isReady()));
     await session.query('rollback');
     const made = await creating;
-    expect(new Set(made.map(({ id }) => id)).size).toBe(begun);
+    expect(new Set(made.map(({ id }) => id)).size).toBe(runningRequests);
     expect(await ending).toBe(0);
   }, platform.databaseOf('tickets'));
   for (const each of [

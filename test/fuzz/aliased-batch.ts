@@ -72,18 +72,18 @@ const aliasOfInvalidVariable = ({ message }: ResponseError): string | undefined 
 export async function sendAliased<T, Payload>(
   url: string,
   token: string | undefined,
-  asked: AliasedField,
+  field: AliasedField,
   tries: readonly Attempt<T>[],
   /** Receives the payloads of each request before the next one is sent. */
-  brought: (payloads: Payload[]) => Promise<void> = async () => {},
+  onPayloads: (payloads: Payload[]) => Promise<void> = async () => {},
 ): Promise<Outcome<T, Payload>[]> {
   const outcomes: Outcome<T, Payload>[] = [];
   const waiting = [...tries];
   while (waiting.length) {
-    const some = waiting.splice(0, countForOneRequest(waiting));
+    const sent = waiting.splice(0, countForOneRequest(waiting));
     const [text, variables] = aliasedRequest(
-      asked,
-      await Promise.all(some.map(async ({ make }) => make())),
+      field,
+      await Promise.all(sent.map(async ({ make }) => make())),
     );
     const { status, answer } = await post<Record<string, Payload | null>>(
       url,
@@ -94,17 +94,18 @@ export async function sendAliased<T, Payload>(
     if (status >= 500) throw new Error(`Status ${status}: ${JSON.stringify(answer)}`);
     const { data, errors = [] } = answer;
     const isStopped = errors.some(aliasOfInvalidVariable);
-    some.forEach((each, index) => {
+    sent.forEach((each, index) => {
       const alias = `v${index}`;
-      const own = errors.filter((error) =>
+      const attemptErrors = errors.filter((error) =>
         isStopped
           ? aliasOfInvalidVariable(error) === alias
           : !error.path || error.path[0] === alias,
       );
-      if (isStopped && !own.length) waiting.push(each);
-      else outcomes.push({ what: each.what, payload: data?.[alias] ?? null, errors: own });
+      if (isStopped && !attemptErrors.length) waiting.push(each);
+      else
+        outcomes.push({ what: each.what, payload: data?.[alias] ?? null, errors: attemptErrors });
     });
-    await brought(Object.values(data ?? {}).filter((payload) => payload !== null));
+    await onPayloads(Object.values(data ?? {}).filter((payload) => payload !== null));
   }
   return outcomes;
 }
@@ -126,14 +127,14 @@ export function batchingDesk(desk: Desk, url: string): Desk {
     resolve: (payload: never) => void;
     reject: (error: Error) => void;
   }
-  const lines = new Map<string, Waiting[]>();
+  const queues = new Map<string, Waiting[]>();
   const send = async (
     who: Persona,
     name: string,
     selection: string,
-    line: readonly Waiting[],
+    queue: readonly Waiting[],
   ): Promise<void> => {
-    const tries = line.map((what) => ({ what, size: 0, make: () => what.input }));
+    const tries = queue.map((what) => ({ what, size: 0, make: () => what.input }));
     try {
       for (const { what, payload, errors } of await sendAliased(
         url,
@@ -144,7 +145,7 @@ export function batchingDesk(desk: Desk, url: string): Desk {
         if (payload) what.resolve(payload as never);
         else what.reject(new Error(JSON.stringify(errors)));
     } catch (error) {
-      for (const { reject } of line) reject(error as Error);
+      for (const { reject } of queue) reject(error as Error);
     }
   };
   const change = <Payload>(
@@ -155,14 +156,14 @@ export function batchingDesk(desk: Desk, url: string): Desk {
   ): Promise<Payload & { userErrors: UserError[] }> =>
     new Promise((resolve, reject) => {
       const key = JSON.stringify([who, name, selection]);
-      const line = lines.get(key) ?? [];
-      if (!line.length)
+      const queue = queues.get(key) ?? [];
+      if (!queue.length)
         setImmediate(() => {
-          lines.delete(key);
-          void send(who, name, selection, line);
+          queues.delete(key);
+          void send(who, name, selection, queue);
         });
-      lines.set(key, line);
-      line.push({ input, resolve, reject });
+      queues.set(key, queue);
+      queue.push({ input, resolve, reject });
     });
   return {
     ...desk,

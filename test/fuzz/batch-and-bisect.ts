@@ -39,34 +39,39 @@ export async function bisectRefusals<Tried extends { what: PlacedValue[] }>(
   const byPlace = Map.groupBy(placed, placeOf);
   let groups = inBatches([...byPlace.keys()], size);
   for (const rounds of inBatches(roundsOf([...byPlace.values()]), ROUNDS_PER_SPLIT)) {
-    const met = groups.flatMap((places) =>
+    const sentGroups = groups.flatMap((places) =>
       rounds.map((round) =>
         round.filter((each) => !isLarge(each) && places.includes(placeOf(each))),
       ),
     );
     const refused = await refusals([
-      ...met.filter(({ length }) => length > 0),
+      ...sentGroups.filter(({ length }) => length > 0),
       ...singles(rounds.flat().filter(isLarge)),
     ]);
-    const others = refused.map(({ what }) => what).filter(({ length }) => length > 1);
-    const single = [
+    const refusedGroups = refused.map(({ what }) => what).filter(({ length }) => length > 1);
+    const refusedSingly = [
       ...refused.filter(({ what }) => what.length === 1),
-      ...(await refusals(singles(others.flat()))),
+      ...(await refusals(singles(refusedGroups.flat()))),
     ];
-    found.push(...single);
+    found.push(...refusedSingly);
 
-    const bad = single.flatMap(({ what }) => what);
+    const refusedValues = refusedSingly.flatMap(({ what }) => what);
     const isOften = (count: number): boolean => count * 2 > rounds.length;
     groups = groups.flatMap((places) => {
-      const blamed = places.filter((place) =>
-        isOften(bad.filter((each) => placeOf(each) === place).length),
+      const oftenRefused = places.filter((place) =>
+        isOften(refusedValues.filter((each) => placeOf(each) === place).length),
       );
-      if (blamed.length)
-        return [places.filter((place) => !blamed.includes(place))].concat(singles(blamed));
-      const quarrels = others.filter(
-        (what) => places.includes(placeOf(what[0]!)) && !what.some((each) => bad.includes(each)),
+      if (oftenRefused.length)
+        return [places.filter((place) => !oftenRefused.includes(place))].concat(
+          singles(oftenRefused),
+        );
+      const combinedRefusals = refusedGroups.filter(
+        (what) =>
+          places.includes(placeOf(what[0]!)) && !what.some((each) => refusedValues.includes(each)),
       );
-      return isOften(quarrels.length) ? inBatches(places, Math.ceil(places.length / 2)) : [places];
+      return isOften(combinedRefusals.length)
+        ? inBatches(places, Math.ceil(places.length / 2))
+        : [places];
     });
   }
   return found;

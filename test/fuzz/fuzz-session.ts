@@ -42,16 +42,19 @@ export async function startFuzzSession(): Promise<FuzzSession> {
     return { desk, own: await createFixtures(desk, 'customer', 'EXTERNAL') };
   };
   const [here, other] = await Promise.all([open(), open()]);
-  let quick = batchingDesk(here.desk, platform.url);
-  let times = 0;
+  let batching = batchingDesk(here.desk, platform.url);
+  let inputCount = 0;
 
   /**
    * Returns an input with existing entities for mutations that can be repeated, which saves
    * creating new ones.
    */
-  const again = async (name: string, paths: readonly string[]): Promise<object | undefined> => {
+  const repeatableInput = async (
+    name: string,
+    paths: readonly string[],
+  ): Promise<object | undefined> => {
     const { ticket, message, tag, department, canned, access, macro, customer } = session.own;
-    const things: Record<string, object> = {
+    const existing: Record<string, object> = {
       messageRedact: message,
       tagUpdate: tag,
       departmentUpdate: department,
@@ -59,7 +62,7 @@ export async function startFuzzSession(): Promise<FuzzSession> {
       accessRoleUpdate: access,
       macroUpdate: macro,
     };
-    if (name in things) return { id: (things[name] as { id: string }).id };
+    if (name in existing) return { id: (existing[name] as { id: string }).id };
     if (name === 'ticketRequesterChange')
       return { id: ticket.id, requester: { customerId: customer.id } };
     // The input names tickets by ids or by a filter, not by both.
@@ -70,15 +73,15 @@ export async function startFuzzSession(): Promise<FuzzSession> {
       const { attachmentIds: _, ...rest } = (await MUTATIONS[name]!.input(
         session.own,
         'reader',
-        ++times,
-        quick,
+        ++inputCount,
+        batching,
       )) as Record<string, unknown>;
       return rest;
     }
     return undefined;
   };
 
-  const sent = (
+  const submitOnce = (
     field: RootField,
     groups: readonly PlacedValue[][],
     base?: object,
@@ -99,19 +102,19 @@ export async function startFuzzSession(): Promise<FuzzSession> {
       },
     }));
     const made = createdNoun(field);
-    const takeAway = async (payloads: Payload[]): Promise<void> => {
+    const deleteCreated = async (payloads: Payload[]): Promise<void> => {
       const ids = payloads.flatMap(
         (payload) => (payload[made!] as { id: string } | null)?.id ?? [],
       );
-      await Promise.all(ids.map((id) => quick.mutate(senderOf(name), `${made}Delete`, { id })));
+      await Promise.all(ids.map((id) => batching.mutate(senderOf(name), `${made}Delete`, { id })));
     };
-    const asked = mutationField(name, made ? `${made} { id }` : '__typename');
+    const aliasedField = mutationField(name, made ? `${made} { id }` : '__typename');
     return sendAliased(
       platform.url,
       session.desk.tokens[senderOf(name)],
-      asked,
+      aliasedField,
       tries,
-      made ? takeAway : undefined,
+      made ? deleteCreated : undefined,
     );
   };
 
@@ -120,15 +123,18 @@ export async function startFuzzSession(): Promise<FuzzSession> {
     platform,
     foreign: other.own,
     validInput: async (name, paths = []) =>
-      (await again(name, paths)) ??
-      MUTATIONS[name]!.input(session.own, senderOf(name), ++times, quick),
+      (await repeatableInput(name, paths)) ??
+      MUTATIONS[name]!.input(session.own, senderOf(name), ++inputCount, batching),
     submit: async (field, groups, base) => {
-      const outcomes = await sent(field, groups, base);
-      const untold = outcomes.filter(isLimitReached).map(({ what }) => what);
-      if (!untold.length) return outcomes;
+      const outcomes = await submitOnce(field, groups, base);
+      const unanswered = outcomes.filter(isLimitReached).map(({ what }) => what);
+      if (!unanswered.length) return outcomes;
       Object.assign(session, await open());
-      quick = batchingDesk(session.desk, platform.url);
-      return [...outcomes.filter((each) => !isLimitReached(each)), ...(await sent(field, untold))];
+      batching = batchingDesk(session.desk, platform.url);
+      return [
+        ...outcomes.filter((each) => !isLimitReached(each)),
+        ...(await submitOnce(field, unanswered)),
+      ];
     },
   };
   return session;

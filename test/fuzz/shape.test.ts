@@ -35,13 +35,13 @@ const limitOf = ({ field }: InputLeaf): number | undefined => {
     /(?:at most|to|of) ([\d,]+) (characters|KiB)/.exec(field.description ?? '') ?? [];
   return size ? Number(size.replaceAll(',', '')) * (unit === 'KiB' ? 1024 : 1) : undefined;
 };
-const LARGEST = 200_000;
+const MAX_TEXT_LENGTH = 200_000;
 
 /** Returns null, empty values, oversized values and ids of entities that do not exist. */
-function poorAt({ type, field }: InputLeaf): unknown[] {
+function edgeValues({ type, field }: InputLeaf): unknown[] {
   const { own, foreign } = session;
   const values: unknown[] = isNonNullType(field.type) ? [] : [null];
-  const long = 'x'.repeat(LARGEST);
+  const long = 'x'.repeat(MAX_TEXT_LENGTH);
   const ids = [
     'tkt_',
     '__proto__',
@@ -68,7 +68,7 @@ function poorAt({ type, field }: InputLeaf): unknown[] {
  */
 const typeAt = (field: RootField, { path }: InputLeaf): string =>
   getNamedType(inputTypeOf(field).getFields()[path.split('.')[0]!]!.type).name;
-const takers = (type: string): RootField[] =>
+const mutationsTaking = (type: string): RootField[] =>
   mutations.filter((field) =>
     Object.values(inputTypeOf(field).getFields()).some(
       (each) => getNamedType(each.type).name === type,
@@ -79,11 +79,11 @@ const takers = (type: string): RootField[] =>
  * Splits the values among the mutations that take the same type. With `TRY=all` each gets all of
  * them.
  */
-function dealtAt(field: RootField, leaf: InputLeaf): unknown[] {
-  const values = poorAt(leaf);
+function assignedValues(field: RootField, leaf: InputLeaf): unknown[] {
+  const values = edgeValues(leaf);
   const sharing =
     isInputObjectType(apiSchema.getType(typeAt(field, leaf))) && !IS_FULL
-      ? takers(typeAt(field, leaf))
+      ? mutationsTaking(typeAt(field, leaf))
       : [field];
   return values.filter((_, index) => index % sharing.length === sharing.indexOf(field));
 }
@@ -107,15 +107,15 @@ describe.each(mutations.map((field) => [field.name, field] as const))('%s', (nam
 
   test('null, empty, oversized and unknown values are accepted or refused with their path', async () => {
     const placed = all.flatMap((leaf) =>
-      dealtAt(field, leaf).map((value) => ({ leaf: placeOf(leaf, value), value })),
+      assignedValues(field, leaf).map((value) => ({ leaf: placeOf(leaf, value), value })),
     );
     expect(await findVerdicts(session, field, placed)).toEqual([]);
   });
 
   test('texts beyond the documented limit are refused with their path', async () => {
     const placed = textLeaves(field).flatMap((leaf) => {
-      const long = Math.min((limitOf(leaf) ?? 0) * 10, LARGEST);
-      return long > (limitOf(leaf) ?? LARGEST) ? [{ leaf, value: 'x'.repeat(long) }] : [];
+      const long = Math.min((limitOf(leaf) ?? 0) * 10, MAX_TEXT_LENGTH);
+      return long > (limitOf(leaf) ?? MAX_TEXT_LENGTH) ? [{ leaf, value: 'x'.repeat(long) }] : [];
     });
     const outcomes = await session.submit(field, singles(placed));
     expect(outcomes.filter(isAccepted).map(({ what }) => what[0]!.leaf.path)).toEqual([]);

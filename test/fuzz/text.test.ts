@@ -32,30 +32,37 @@ const stringsOf = (turn: number): string[] =>
  * place gets all of them, or one of each list.
  */
 const SPECIAL = ['search', 'property', 'unstorable'].map((name) => NAUGHTY[name]!);
-const special = (place: number): string[] =>
+const specialStrings = (place: number): string[] =>
   IS_FULL ? SPECIAL.flat() : SPECIAL.map((list) => list[place % list.length]!);
 
 /** Distributes the strings among the places. Search fields also get all search strings. */
-function dealt(leaves: readonly InputLeaf[], turn: number, most = leaves.length): PlacedValue[] {
+function distribute(
+  leaves: readonly InputLeaf[],
+  turn: number,
+  most = leaves.length,
+): PlacedValue[] {
   const strings = stringsOf(turn);
   const places = Math.min(most, leaves.length);
   return leaves.flatMap((leaf, place) => {
     const own = strings.filter((_, index) => index % places === place % places);
     const searched = ['text', 'query'].includes(leaf.field.name) ? NAUGHTY['search']! : [];
-    return [...new Set([...own, ...special(place), ...searched])].map((value) => ({ leaf, value }));
+    return [...new Set([...own, ...specialStrings(place), ...searched])].map((value) => ({
+      leaf,
+      value,
+    }));
   });
 }
 
 /** The number of places among which the strings of a query are distributed. */
-const PLACES = 6;
+const MAX_PLACES = 6;
 /** Conditions of one query. */
-const CONDITIONS = 30;
+const CONDITIONS_PER_QUERY = 30;
 
 describe('hostile strings', () => {
   const turns = mutations
     .map((field) => ({ field, texts: textLeaves(field) }))
     .filter(({ texts }) => texts.length > 0)
-    .map(({ field, texts }, turn) => [field.name, field, dealt(texts, turn)] as const);
+    .map(({ field, texts }, turn) => [field.name, field, distribute(texts, turn)] as const);
 
   test.each(turns)(
     '%s accepts them in its texts or refuses them with their path',
@@ -73,12 +80,12 @@ describe('hostile strings', () => {
   )(
     '%s finds nothing by them or refuses them',
     async (_, question, turn) => {
-      const placed = dealt(question.leaves, turn, PLACES);
-      const asked = (groups: PlacedValue[][]): Promise<Refusal[]> =>
+      const placed = distribute(question.leaves, turn, MAX_PLACES);
+      const refusalsOf = (groups: PlacedValue[][]): Promise<Refusal[]> =>
         findRefusals(session, question, groups);
       const refused = acceptsSeveralConditions(question)
-        ? await bisectRefusals(placed, asked, CONDITIONS)
-        : await asked(singles(placed));
+        ? await bisectRefusals(placed, refusalsOf, CONDITIONS_PER_QUERY)
+        : await refusalsOf(singles(placed));
       const isWrong = ({ errors }: Refusal): boolean =>
         errors.some(({ code }) => code !== 'BAD_USER_INPUT' && code !== 'NOT_FOUND');
       expect(refused.filter(isWrong).slice(0, 5)).toEqual([]);
@@ -97,18 +104,18 @@ test('accepted text is stored unchanged', async () => {
     make: () => ({ name: what, kind: 'CUSTOMER' }),
   }));
   const { platform, desk } = session;
-  const asked = mutationField('customerCreate', 'customer { name }');
+  const field = mutationField('customerCreate', 'customer { name }');
   const outcomes = await sendAliased<string, { customer: { name: string } | null }>(
     platform.url,
     desk.tokens.partner,
-    asked,
+    field,
     tries,
   );
-  const taken = outcomes.filter(({ payload }) => payload?.customer);
-  expect(taken.map(({ payload }) => payload!.customer!.name)).toEqual(
-    taken.map(({ what }) => what.trim()),
+  const accepted = outcomes.filter(({ payload }) => payload?.customer);
+  expect(accepted.map(({ payload }) => payload!.customer!.name)).toEqual(
+    accepted.map(({ what }) => what.trim()),
   );
-  expect(taken.length).toBeGreaterThan(50);
+  expect(accepted.length).toBeGreaterThan(50);
 });
 
 test('every process is still ready afterwards', async () => {

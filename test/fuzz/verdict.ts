@@ -38,16 +38,16 @@ export interface Verdict {
  */
 export function verdictsOf({ what, payload, errors }: InputOutcome): Verdict[] {
   const [{ leaf, value }] = what as [PlacedValue];
-  const told = (fault: string): Verdict[] => [
+  const verdict = (fault: string): Verdict[] => [
     { path: leaf.path, value: JSON.stringify(value)?.slice(0, 60), fault },
   ];
-  if (isBroken(errors)) return told(JSON.stringify(errors));
+  if (isBroken(errors)) return verdict(JSON.stringify(errors));
   const words = leaf.path.split('.').filter((part) => part !== '0');
   if (errors.length) {
     const named = errors.some(({ message }) => words.some((word) => message.includes(word)));
-    return named ? [] : told(`does not name the path: ${errors[0]!.message}`);
+    return named ? [] : verdict(`does not name the path: ${errors[0]!.message}`);
   }
-  if (!payload) return told('neither a payload nor an error');
+  if (!payload) return verdict('neither a payload nor an error');
   const place = `input.${leaf.path}`;
   const near = ({ field }: UserError): boolean => {
     const at = field?.join('.') ?? '';
@@ -56,5 +56,5 @@ export function verdictsOf({ what, payload, errors }: InputOutcome): Verdict[] {
   const { userErrors } = payload;
   return userErrors.length === 0 || userErrors.some(near)
     ? []
-    : told(`does not name the path: ${JSON.stringify(userErrors)}`);
+    : verdict(`does not name the path: ${JSON.stringify(userErrors)}`);
 }

@@ -161,7 +161,7 @@ test('a file is announced, uploaded, sent with a message, and readable only by c
   });
 
   const query = `query ($id: ID!) { ticket(id: $id) { attachments { id url } messages { nodes { visibility attachments { id url } } } } }`;
-  type Told = {
+  type Result = {
     ticket: {
       attachments: Attachment[];
       messages: { nodes: { visibility: string; attachments: Attachment[] }[] };
@@ -179,7 +179,7 @@ test('a file is announced, uploaded, sent with a message, and readable only by c
     'customer2',
     'clerk',
   ] as const) {
-    const answer = await desk.ask<Told>(who, query, { id });
+    const answer = await desk.ask<Result>(who, query, { id });
     const ids = answer.data?.ticket?.attachments.map((each) => each.id) ?? [];
     const expected =
       who === 'customer'
@@ -530,7 +530,7 @@ test('redaction removes text and files from links, search and all stored texts, 
   const { url } = (await attachmentOf('customer', first))!;
   expect(await statusOf(url!)).toBe(200);
   const all = 'message { text html redactedAt attachments { id name url } }';
-  type Told = {
+  type Result = {
     message: { text: string; html: string; redactedAt: string | null; attachments: Attachment[] };
   };
   const found = async (words: string): Promise<number> =>
@@ -548,13 +548,13 @@ test('redaction removes text and files from links, search and all stored texts, 
   expect(
     (await desk.tryMutate('lead', 'messageRedact', { id, text: 'not in it' })).userErrors,
   ).toEqual([{ code: 'NOT_FOUND', field: ['input', 'text'] }]);
-  const one = await desk.mutate<Told>('lead', 'messageRedact', { id, text: 'qsecretword' }, all);
+  const one = await desk.mutate<Result>('lead', 'messageRedact', { id, text: 'qsecretword' }, all);
   expect(one.message.text).toContain('My card is 4111 2222 [redacted], [redacted]: call me.');
   expect(one.message.html).toContain('<strong>4111</strong>');
   expect(await found('qsecretword')).toBe(0);
   expect(await found('qotherword')).toBe(1);
   // The Markdown source has marks between these words.
-  const two = await desk.mutate<Told>(
+  const two = await desk.mutate<Result>(
     'lead',
     'messageRedact',
     { id, text: '4111 2222', attachmentIds: [first] },
@@ -567,7 +567,7 @@ test('redaction removes text and files from links, search and all stored texts, 
   ]);
   expect(await statusOf(url!)).toBe(404);
   await waitFor('the bytes are gone', async () => !isStored(bytes));
-  const three = await desk.mutate<Told>('lead', 'messageRedact', { id }, all);
+  const three = await desk.mutate<Result>('lead', 'messageRedact', { id }, all);
   expect(three.message).toMatchObject({
     text: '[redacted]',
     html: '<p>[redacted]</p>\n',
@@ -584,10 +584,10 @@ test('redaction removes text and files from links, search and all stored texts, 
     [parseId('msg', id), ticket.id],
   );
   expect(rows.filter(({ text }) => /qsecretword|qotherword|4111/.test(text ?? ''))).toEqual([]);
-  const { ticket: told } = await desk.data<{ ticket: { timeline: { nodes: { type: string }[] } } }>(
-    'customer',
-    'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type } } } }',
-    { id: ticket.id },
-  );
-  expect(told.timeline.nodes.filter(({ type }) => type === 'message.redacted')).toHaveLength(3);
+  const { ticket: redacted } = await desk.data<{
+    ticket: { timeline: { nodes: { type: string }[] } };
+  }>('customer', 'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type } } } }', {
+    id: ticket.id,
+  });
+  expect(redacted.timeline.nodes.filter(({ type }) => type === 'message.redacted')).toHaveLength(3);
 });

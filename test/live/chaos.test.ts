@@ -124,7 +124,7 @@ async function cut(): Promise<void> {
 }
 
 /** Kills the processes in turn, each after the previous one is back and writes have continued. */
-async function harass(): Promise<void> {
+async function killInTurn(): Promise<void> {
   const turns = Array.from({ length: KILLS_PER_PROCESS }, () => PARTS).flat();
   for (const [index, name] of turns.entries()) {
     await waitFor(
@@ -139,7 +139,7 @@ async function harass(): Promise<void> {
 }
 
 /** The events of this desk after a position, in the order of the log. */
-const factsAfter = (position: string): Promise<{ event_id: string; type: string }[]> =>
+const eventsAfter = (position: string): Promise<{ event_id: string; type: string }[]> =>
   rowsOf(
     'tickets',
     `select event_id, type from event_log where workspace_id = $1 and subject like 'tkt%' and position > $2 order by position`,
@@ -172,8 +172,8 @@ test(
         await cut();
       }
     })();
-    await Promise.all([writing, cutting, harass()]);
-    const worked = Date.now() - began;
+    await Promise.all([writing, cutting, killInTurn()]);
+    const writtenAfterMs = Date.now() - began;
     expect(
       [...writer.faults.keys()].filter(
         (fault) => fault !== 'UNAVAILABLE' && fault !== 'no connection',
@@ -184,8 +184,8 @@ test(
       'the relay has emptied the outbox',
       async () => (await rowsOf('tickets', 'select from outbox limit 1')).length === 0,
     );
-    const facts = await factsAfter(before);
-    const kept = new Set(facts.map(({ event_id }) => toId('evt', event_id)));
+    const events = await eventsAfter(before);
+    const loggedIds = new Set(events.map(({ event_id }) => toId('evt', event_id)));
     const expected = new Map<Kind, string[]>();
     for (const kind of KINDS) {
       const { who, filter, types } = kind;
@@ -195,10 +195,10 @@ test(
       });
       expected.set(
         kind,
-        ids.filter((id) => kept.has(id)),
+        ids.filter((id) => loggedIds.has(id)),
       );
     }
-    expect(expected.get(KINDS[1]!)).toEqual([...kept]);
+    expect(expected.get(KINDS[1]!)).toEqual([...loggedIds]);
     for (const { kind, listener } of listening) {
       const ids = expected.get(kind)!;
       const isThere = async (): Promise<boolean> =>
@@ -213,21 +213,23 @@ test(
       });
       expect(messages).toHaveLength(ids.length);
     }
-    expect(facts.filter(({ type }) => type === 'ticket.created')).toHaveLength(writer.created.size);
-    expect(facts.filter(({ type }) => type === 'message.added')).toHaveLength(
+    expect(events.filter(({ type }) => type === 'ticket.created')).toHaveLength(
+      writer.created.size,
+    );
+    expect(events.filter(({ type }) => type === 'message.added')).toHaveLength(
       writer.created.size * 3,
     );
 
     const figures = {
       writes: writer.writeCount,
-      facts: facts.length,
-      told: listening.reduce((sum, { listener }) => sum + listener.ids.length, 0),
+      events: events.length,
+      received: listening.reduce((sum, { listener }) => sum + listener.ids.length, 0),
       withHoles: listening
         .flatMap(({ listener }) => listener.messages)
         .filter(({ errors }) => errors).length,
       insteadOfAnswers: Object.fromEntries(writer.faults),
-      writtenAfterMs: worked,
-      toldAfterMs: Date.now() - began,
+      writtenAfterMs,
+      receivedAfterMs: Date.now() - began,
     };
     if (IS_FULL) process.stderr.write(`${JSON.stringify(figures)}\n`);
   },

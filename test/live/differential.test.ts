@@ -20,11 +20,11 @@ afterAll(async () => {
   await Promise.all(listeners.map((listener) => listener.close()));
 });
 
-const everything = (type: string, depth = 1): string =>
+const allFields = (type: string, depth = 1): string =>
   selectFields(apiSchema.getType(type)!, depth, { page: 2 });
-const TICKET = everything('Ticket');
-const EVENT = everything('TicketEvent');
-const MESSAGE = everything('Message');
+const TICKET = allFields('Ticket');
+const EVENT = allFields('TicketEvent');
+const MESSAGE = allFields('Message');
 
 interface Answer {
   data?: unknown;
@@ -36,7 +36,7 @@ interface Fault {
 }
 
 /** Returns the value at a path of a response, with the errors below that path. */
-function at({ data, errors = [] }: Answer, ...path: (string | number)[]) {
+function valueAt({ data, errors = [] }: Answer, ...path: (string | number)[]) {
   const value = path.reduce<unknown>(
     (inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key],
     data,
@@ -53,7 +53,7 @@ function at({ data, errors = [] }: Answer, ...path: (string | number)[]) {
   };
 }
 
-function going(listener: Listener): Listener {
+function assertOpen(listener: Listener): Listener {
   if (listener.end) throw new Error(`The stream is over: ${JSON.stringify(listener.end)}`);
   return listener;
 }
@@ -73,18 +73,18 @@ async function listen(
     variables,
   });
   listeners.push(listener);
-  await waitFor(`${who} is subscribed to ${field}`, async () => going(listener).isConnected);
+  await waitFor(`${who} is subscribed to ${field}`, async () => assertOpen(listener).isConnected);
   return listener;
 }
 
 /** Waits for a message that matches, and returns the last one. */
-const told = (
+const waitForMessage = (
   listener: Listener,
   is: (data: Record<string, Record<string, unknown> | null>) => boolean,
 ): Promise<Message> =>
   waitFor(
     'the event',
-    async () => going(listener).messages.findLast(({ data }) => data && is(data as never)),
+    async () => assertOpen(listener).messages.findLast(({ data }) => data && is(data as never)),
     20_000,
   );
 
@@ -100,19 +100,19 @@ async function follow(who: Persona, root: string, selection: string): Promise<Li
   const listener = await listen(who, root, selection);
   await waitFor(`${who} receives tickets`, async () => {
     await desk.ticket();
-    return going(listener).messages.length > 0;
+    return assertOpen(listener).messages.length > 0;
   });
   return listener;
 }
 
 /** Queries the ticket. Nothing changes it any more, so that the event shows the same state. */
 const ticketOf = async (who: Persona, id: string) =>
-  at(await ask(who, `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`, { id }), 'ticket');
+  valueAt(await ask(who, `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`, { id }), 'ticket');
 const eventOf = async (who: Persona, ticketId: string, id: unknown) => {
   const query = `query ($filter: TicketFilter) { ticketEvents(filter: $filter, first: 100) { nodes { ${EVENT} } } }`;
   const answer = await ask(who, query, { filter: { id: { eq: ticketId } } });
   const nodes = (answer.data as { ticketEvents: { nodes: { id: string }[] } }).ticketEvents.nodes;
-  return at(
+  return valueAt(
     answer,
     'ticketEvents',
     'nodes',
@@ -125,9 +125,12 @@ const CALLERS: Persona[] = ['agent', 'customer', 'partner'];
 test.each(CALLERS)('ticketCreated, as %s', async (who) => {
   const listener = await follow(who, 'ticketCreated', `event { ${EVENT} } ticket { ${TICKET} }`);
   const { id } = await desk.ticket();
-  const message = await told(listener, (data) => idOf(data, 'ticketCreated', 'ticket') === id);
-  expect(at(message, 'ticketCreated', 'ticket')).toEqual(await ticketOf(who, id));
-  expect(at(message, 'ticketCreated', 'event')).toEqual(
+  const message = await waitForMessage(
+    listener,
+    (data) => idOf(data, 'ticketCreated', 'ticket') === id,
+  );
+  expect(valueAt(message, 'ticketCreated', 'ticket')).toEqual(await ticketOf(who, id));
+  expect(valueAt(message, 'ticketCreated', 'event')).toEqual(
     await eventOf(who, id, idOf(message.data as never, 'ticketCreated', 'event')),
   );
 });
@@ -146,11 +149,11 @@ test.each(CALLERS)('ticketStatusChanged and ticketEvents, as %s', async (who) =>
   });
   const id = String(idOf(message.data as never, 'ticketStatusChanged', 'ticket'));
   const event = idOf(message.data as never, 'ticketStatusChanged', 'event');
-  expect(at(message, 'ticketStatusChanged', 'ticket')).toEqual(await ticketOf(who, id));
+  expect(valueAt(message, 'ticketStatusChanged', 'ticket')).toEqual(await ticketOf(who, id));
   const logged = await eventOf(who, id, event);
-  expect(at(message, 'ticketStatusChanged', 'event')).toEqual(logged);
-  const same = await told(moved, (data) => idOf(data, 'ticketEvents', 'event') === event);
-  expect(at(same, 'ticketEvents', 'event')).toEqual(logged);
+  expect(valueAt(message, 'ticketStatusChanged', 'event')).toEqual(logged);
+  const same = await waitForMessage(moved, (data) => idOf(data, 'ticketEvents', 'event') === event);
+  expect(valueAt(same, 'ticketEvents', 'event')).toEqual(logged);
 });
 
 test.each(CALLERS)('messageAdded, as %s', async (who) => {
@@ -169,14 +172,14 @@ test.each(CALLERS)('messageAdded, as %s', async (who) => {
       body: 'It is on its way.',
       override: true,
     });
-    return going(listener).messages.length > 0;
+    return assertOpen(listener).messages.length > 0;
   });
   await desk.mutate('customer', 'messageAdd', {
     ticketId: id,
     visibility: 'PUBLIC',
     body: 'Thank you.',
   });
-  const answered = at(
+  const answered = valueAt(
     await ask(
       who,
       `query ($id: ID!) { ticket(id: $id) { messages(last: 1) { nodes { ${MESSAGE} } } } }`,
@@ -188,8 +191,11 @@ test.each(CALLERS)('messageAdded, as %s', async (who) => {
     0,
   );
   const last = (answered.value as { id: string }).id;
-  const message = await told(listener, (data) => idOf(data, 'messageAdded', 'message') === last);
-  expect(at(message, 'messageAdded', 'message')).toEqual(answered);
+  const message = await waitForMessage(
+    listener,
+    (data) => idOf(data, 'messageAdded', 'message') === last,
+  );
+  expect(valueAt(message, 'messageAdded', 'message')).toEqual(answered);
 });
 
 test.each(CALLERS)('ticketChanges, as %s', async (who) => {
@@ -205,26 +211,29 @@ test.each(CALLERS)('ticketChanges, as %s', async (who) => {
       filter,
     },
   );
-  const whole = await told(list, (data) => data['ticketChanges']?.['kind'] === 'SNAPSHOT');
+  const whole = await waitForMessage(
+    list,
+    (data) => data['ticketChanges']?.['kind'] === 'SNAPSHOT',
+  );
   const page = await ask(
     who,
     `query ${declared} { tickets(filter: $filter) { nodes { ${TICKET} } } }`,
     { filter },
   );
-  expect(at(whole, 'ticketChanges', 'tickets')).toEqual(at(page, 'tickets', 'nodes'));
+  expect(valueAt(whole, 'ticketChanges', 'tickets')).toEqual(valueAt(page, 'tickets', 'nodes'));
   await desk.mutate('agent', 'ticketUpdate', { id, subject: 'The parcel has come' });
-  const changed = await told(
+  const changed = await waitForMessage(
     list,
     (data) =>
       (data['ticketChanges']?.['ticket'] as { subject?: string } | null)?.subject ===
       'The parcel has come',
   );
-  expect(at(changed, 'ticketChanges', 'ticket')).toEqual(await ticketOf(who, id));
+  expect(valueAt(changed, 'ticketChanges', 'ticket')).toEqual(await ticketOf(who, id));
 });
 
 test('presenceChanged, as staff', async () => {
   const { id } = await desk.ticket();
-  const viewers = everything('Presence');
+  const viewers = allFields('Presence');
   const listener = await listen(
     'lead',
     'presenceChanged(ticketId: $id)',
@@ -233,7 +242,7 @@ test('presenceChanged, as staff', async () => {
     { id },
   );
   await desk.mutate('agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
-  const message = await told(
+  const message = await waitForMessage(
     listener,
     (data) => (data['presenceChanged']?.['viewers'] as unknown[] | undefined)?.length === 1,
   );
@@ -242,17 +251,19 @@ test('presenceChanged, as staff', async () => {
     `query ($id: ID!) { ticket(id: $id) { viewers { ${viewers} } } }`,
     { id },
   );
-  expect(at(message, 'presenceChanged', 'viewers')).toEqual(at(answer, 'ticket', 'viewers'));
+  expect(valueAt(message, 'presenceChanged', 'viewers')).toEqual(
+    valueAt(answer, 'ticket', 'viewers'),
+  );
 });
 
 test.each<Persona>(['agent', 'customer'])('notificationAdded, as %s', async (who) => {
-  const notification = everything('Notification');
+  const notification = allFields('Notification');
   const listener = await listen(who, 'notificationAdded', notification);
   const message = await waitFor('a notification is received', async () => {
     const { id } = await desk.ticket();
     if (who === 'customer')
       await desk.mutate('partner', 'ticketStatusChange', { id, status: 'OPEN' });
-    return going(listener).messages.at(-1);
+    return assertOpen(listener).messages.at(-1);
   });
   const { id } = message.data!['notificationAdded'] as { id: string };
   const answer = await ask(
@@ -263,8 +274,8 @@ test.each<Persona>(['agent', 'customer'])('notificationAdded, as %s', async (who
   const { nodes } = (answer.data as { viewer: { notifications: { nodes: { id: string }[] } } })
     .viewer.notifications;
   const place = nodes.findIndex((node) => node.id === id);
-  expect(at(message, 'notificationAdded')).toEqual(
-    at(answer, 'viewer', 'notifications', 'nodes', place),
+  expect(valueAt(message, 'notificationAdded')).toEqual(
+    valueAt(answer, 'viewer', 'notifications', 'nodes', place),
   );
 });
 
@@ -276,7 +287,7 @@ test('bulkJobChanged, as the agent who started the job', async () => {
     { ids: [id], action: { addTags: ['x'] } },
     'job { id }',
   );
-  const selection = everything('BulkJob');
+  const selection = allFields('BulkJob');
   const listener = await listen('agent', 'bulkJobChanged(id: $id)', selection, '($id: ID!)', job);
   const message = await waitFor('the job is done', async () =>
     listener.messages.findLast(
@@ -285,7 +296,7 @@ test('bulkJobChanged, as the agent who started the job', async () => {
     ),
   );
   const answer = await ask('agent', `query ($id: ID!) { bulkJob(id: $id) { ${selection} } }`, job);
-  expect(at(message, 'bulkJobChanged')).toEqual(at(answer, 'bulkJob'));
+  expect(valueAt(message, 'bulkJobChanged')).toEqual(valueAt(answer, 'bulkJob'));
 });
 
 test('every stream is compared', () => {

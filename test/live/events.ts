@@ -5,13 +5,13 @@ import { waitFor } from '../platform/wait-for.ts';
 export async function loggedEventIds(
   desk: Desk,
   who: Persona,
-  asked: { filter?: object; types?: string[]; after?: string } = {},
+  filters: { filter?: object; types?: string[]; after?: string } = {},
 ): Promise<string[]> {
   const query = `query ($filter: TicketFilter, $types: [EventType!], $after: Cursor) {
     ticketEvents(filter: $filter, types: $types, after: $after, first: 100) { nodes { id } pageInfo { hasNextPage endCursor } } }`;
   const ids: string[] = [];
-  for (let after: string | null | undefined = asked.after, more = true; more;) {
-    const { ticketEvents }: Page = await desk.data<Page>(who, query, { ...asked, after });
+  for (let after: string | null | undefined = filters.after, more = true; more;) {
+    const { ticketEvents }: Page = await desk.data<Page>(who, query, { ...filters, after });
     ids.push(...ticketEvents.nodes.map(({ id }) => id));
     more = ticketEvents.pageInfo.hasNextPage;
     after = ticketEvents.pageInfo.endCursor ?? after;

@@ -27,7 +27,7 @@ interface Message {
  * counts once.
  */
 function listen(who: Persona, id: string): string[] {
-  const told: string[] = [];
+  const states: string[] = [];
   const client = createClient({
     url: platform.url.replace('http', 'ws'),
     webSocketImpl: WebSocket,
@@ -35,7 +35,7 @@ function listen(who: Persona, id: string): string[] {
     connectionParams: { authorization: `Bearer ${desk.tokens[who]}` },
   });
   clients.push(client);
-  const over = (reason?: unknown): void => void told.push(`over ${JSON.stringify(reason)}`);
+  const recordEnd = (reason?: unknown): void => void states.push(`ended ${JSON.stringify(reason)}`);
   client.subscribe<Message>(
     {
       query:
@@ -47,45 +47,45 @@ function listen(who: Persona, id: string): string[] {
         const state = errors
           ? JSON.stringify(errors)
           : data!.presenceChanged.viewers.map((each) => `${each.actor.name} ${each.activity}`);
-        if (String(state) !== told.at(-1)) told.push(String(state));
+        if (String(state) !== states.at(-1)) states.push(String(state));
       },
-      error: over,
-      complete: over,
+      error: recordEnd,
+      complete: recordEnd,
     },
   );
-  return told;
+  return states;
 }
 
 test('publishes who types, with the name that each reader may see, across restarts of the service', async () => {
   const { id } = await desk.ticket();
-  const [staff, asker] = [listen('light', id), listen('customer', id)];
-  const is = (told: string[], state: string) =>
-    waitFor(`it is “${state}”: ${told.join('; ')}`, async () => told.at(-1) === state);
-  const says = (who: Persona, activity: string, visibility = 'PRIVATE') =>
+  const [staff, customer] = [listen('light', id), listen('customer', id)];
+  const waitForState = (states: string[], state: string) =>
+    waitFor(`the state is “${state}”: ${states.join('; ')}`, async () => states.at(-1) === state);
+  const setPresence = (who: Persona, activity: string, visibility = 'PRIVATE') =>
     mutateUntilAnswered(desk, who, 'presenceSet', { ticketId: id, activity, visibility });
-  await Promise.all([is(staff, ''), is(asker, '')]);
-  await says('customer', 'VIEWING');
-  await is(staff, 'Marta Customer VIEWING');
-  await says('agent', 'TYPING', 'PUBLIC');
+  await Promise.all([waitForState(staff, ''), waitForState(customer, '')]);
+  await setPresence('customer', 'VIEWING');
+  await waitForState(staff, 'Marta Customer VIEWING');
+  await setPresence('agent', 'TYPING', 'PUBLIC');
   await Promise.all([
-    is(staff, 'Marta Customer VIEWING,Ana Agent TYPING'),
-    is(asker, 'Ana Agent TYPING'),
+    waitForState(staff, 'Marta Customer VIEWING,Ana Agent TYPING'),
+    waitForState(customer, 'Ana Agent TYPING'),
   ]);
 
   const tickets = platform.services['tickets']!;
   await tickets.kill();
   await tickets.start();
   // The restart may have taken longer than a presence lasts.
-  await says('agent', 'TYPING', 'PUBLIC');
-  await says('customer', 'AWAY');
-  await is(staff, 'Ana Agent TYPING');
+  await setPresence('agent', 'TYPING', 'PUBLIC');
+  await setPresence('customer', 'AWAY');
+  await waitForState(staff, 'Ana Agent TYPING');
 
   await tickets.stop();
   await tickets.start();
-  await says('agent', 'TYPING');
-  await Promise.all([is(staff, 'Ana Agent TYPING'), is(asker, '')]);
-  await says('agent', 'AWAY');
-  await is(staff, '');
-  expect([...staff, ...asker].filter((state) => state.startsWith('over'))).toEqual([]);
-  expect(new Set(asker)).toEqual(new Set(['', 'Ana Agent TYPING']));
+  await setPresence('agent', 'TYPING');
+  await Promise.all([waitForState(staff, 'Ana Agent TYPING'), waitForState(customer, '')]);
+  await setPresence('agent', 'AWAY');
+  await waitForState(staff, '');
+  expect([...staff, ...customer].filter((state) => state.startsWith('ended'))).toEqual([]);
+  expect(new Set(customer)).toEqual(new Set(['', 'Ana Agent TYPING']));
 }, 120_000);

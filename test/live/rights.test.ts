@@ -8,7 +8,7 @@ import { CALLERS, type Caller } from '../rights/callers.ts';
 import { apiSchema, selectFields } from '../fixtures/schema.ts';
 import { waitFor } from '../platform/wait-for.ts';
 import { Listener } from './listener.ts';
-import { SECRET_WORD, SECRET_TAG, Scenario } from './story.ts';
+import { SECRET_WORD, SECRET_TAG, Scenario } from './scenario.ts';
 import { type ByteRecorder, startByteRecorder } from './wiretap.ts';
 
 /** Tickets of each requester of each desk. */
@@ -18,54 +18,54 @@ const SOON_MS = 5_000;
 const STAFF: readonly Caller[] = ['light', 'agent', 'lead', 'admin'];
 const FOLLOWERS: readonly Caller[] = [...STAFF, 'customer', 'partner', 'reader'];
 /** The permissions of each subscription. A root field without an entry fails the tests. */
-const STREAMS: Record<
+const PERMISSIONS: Record<
   string,
-  { may: readonly Caller[]; resumes: boolean; ofTicket?: true; ends?: true }
+  { allowed: readonly Caller[]; resumes: boolean; ofTicket?: true; ends?: true }
 > = {
-  ticketEvents: { may: FOLLOWERS, resumes: true },
-  ticketCreated: { may: FOLLOWERS, resumes: true },
-  ticketStatusChanged: { may: FOLLOWERS, resumes: true },
-  messageAdded: { may: FOLLOWERS, resumes: true, ofTicket: true },
-  ticketChanges: { may: FOLLOWERS, resumes: false },
-  notificationAdded: { may: [...STAFF, 'customer'], resumes: true },
-  presenceChanged: { may: FOLLOWERS, resumes: false, ofTicket: true },
+  ticketEvents: { allowed: FOLLOWERS, resumes: true },
+  ticketCreated: { allowed: FOLLOWERS, resumes: true },
+  ticketStatusChanged: { allowed: FOLLOWERS, resumes: true },
+  messageAdded: { allowed: FOLLOWERS, resumes: true, ofTicket: true },
+  ticketChanges: { allowed: FOLLOWERS, resumes: false },
+  notificationAdded: { allowed: [...STAFF, 'customer'], resumes: true },
+  presenceChanged: { allowed: FOLLOWERS, resumes: false, ofTicket: true },
   // It completes with its job; a separate test covers it.
   bulkJobChanged: {
-    may: ['agent', 'lead', 'admin', 'partner', 'reader'],
+    allowed: ['agent', 'lead', 'admin', 'partner', 'reader'],
     resumes: false,
     ends: true,
   },
 };
-const ROOTS = Object.keys(STREAMS);
-const tellsResync = (root: string): boolean => {
+const SUBSCRIPTIONS = Object.keys(PERMISSIONS);
+const hasResync = (root: string): boolean => {
   const { type } = roots.find(({ name }) => name === root)!;
   return 'resync' in (getNamedType(type) as GraphQLObjectType).getFields();
 };
-const ENDLESS = ROOTS.filter((root) => !STREAMS[root]!.ends);
+const ENDLESS_SUBSCRIPTIONS = SUBSCRIPTIONS.filter((root) => !PERMISSIONS[root]!.ends);
 
 let platform: PlatformHandle;
 let desk: Desk;
 let foreignDesk: Desk;
-let tap: ByteRecorder;
+let recorder: ByteRecorder;
 const listeners: Listener[] = [];
 beforeAll(async () => {
   platform = await sharedPlatform();
   [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
   for (const each of [desk, foreignDesk])
     await each.mutate('admin', 'settingsUpdate', { onHoldEnabled: true });
-  tap = await startByteRecorder(platform.url);
+  recorder = await startByteRecorder(platform.url);
 }, 120_000);
 afterAll(async () => {
   await Promise.all(listeners.map((listener) => listener.close()));
-  tap?.close();
+  recorder?.close();
 });
 
 const roots = Object.values(apiSchema.getSubscriptionType()!.getFields());
 /** The events of their tickets of which requesters are notified. */
-const CALLS = /^(?:ticket\.status_changed|message\.added (?!Words))/;
+const NOTIFIED_EVENTS = /^(?:ticket\.status_changed|message\.added (?!Words))/;
 const EVENT = 'event { id type changes { field from to } message { text } ticket { id status } }';
 
-interface Wish {
+interface ListenOptions {
   at?: Desk;
   after?: string | undefined;
   ticketId?: string;
@@ -75,9 +75,9 @@ interface Wish {
 function listen(
   who: Caller | 'agent2' | 'customer2',
   root: string,
-  { at = desk, after, ticketId, selection }: Wish = {},
+  { at = desk, after, ticketId, selection }: ListenOptions = {},
 ): Listener {
-  const { resumes, ofTicket } = STREAMS[root]!;
+  const { resumes, ofTicket } = PERMISSIONS[root]!;
   const declared = [resumes && '$after: Cursor', ofTicket && '$ticketId: ID!']
     .filter(Boolean)
     .join(', ');
@@ -88,7 +88,7 @@ function listen(
   const shown = selection ?? selectFields(type, 1, { page: 2 });
   const query = `subscription ${declared && `(${declared})`} { ${root}${given && `(${given})`} { ${shown} } }`;
   const listener = new Listener({
-    url: who.startsWith('customer') && at === desk ? tap.url : platform.url,
+    url: who.startsWith('customer') && at === desk ? recorder.url : platform.url,
     token: async () => at.tokens[who] ?? 'none',
     query,
     variables: { ...(ofTicket && { ticketId }) },
@@ -98,29 +98,30 @@ function listen(
   return listener;
 }
 
-interface Told {
+interface ReceivedEvent {
   type: string;
   changes: { field: string; from: unknown; to: unknown }[];
   message: { text: string } | null;
   ticket: { id: string };
 }
 /** The received events of a listener, by ticket. */
-function toldBy({ messages }: Listener): Record<string, string[]> {
-  const told: Record<string, string[]> = {};
+function receivedEvents({ messages }: Listener): Record<string, string[]> {
+  const received: Record<string, string[]> = {};
   for (const { data } of messages) {
-    const { type, changes, message, ticket } = data!['ticketEvents']!.event as unknown as Told;
+    const { type, changes, message, ticket } = data!['ticketEvents']!
+      .event as unknown as ReceivedEvent;
     const fields = changes.map(({ field, from, to }) =>
       field === 'status' ? `${String(from)}>${String(to)}` : field,
     );
-    (told[ticket.id] ??= []).push(`${type} ${message?.text ?? fields.toSorted().join(',')}`);
+    (received[ticket.id] ??= []).push(`${type} ${message?.text ?? fields.toSorted().join(',')}`);
   }
-  return told;
+  return received;
 }
 /**
  * The reason why a stream ended, from its last message or the end itself. Undefined while it is
  * open.
  */
-function whyOver({ messages, end }: Listener): unknown {
+function endReason({ messages, end }: Listener): unknown {
   const last = messages.at(-1);
   const resync = Object.values(last?.data ?? {})[0]?.resync;
   const errors = (Array.isArray(end) ? end : last?.errors) as
@@ -132,18 +133,18 @@ const cursorOf = async (at: Desk): Promise<string> =>
   (await at.data<{ eventCursor: string }>('agent', '{ eventCursor }')).eventCursor;
 
 test('every field of Subscription has an expectation, and every expectation has a field', () => {
-  expect(ROOTS.toSorted()).toEqual(roots.map(({ name }) => name).toSorted());
+  expect(SUBSCRIPTIONS.toSorted()).toEqual(roots.map(({ name }) => name).toSorted());
 });
 
 test('a subscription is allowed for the expected callers and refused to all others', async () => {
   const { id } = await desk.ticket();
-  const tries = ENDLESS.flatMap((root) =>
+  const tries = ENDLESS_SUBSCRIPTIONS.flatMap((root) =>
     CALLERS.map((who) => ({ root, who, listener: listen(who, root, { ticketId: id }) })),
   );
   for (const { root, who, listener } of tries) {
     if (who === 'anonymous')
       await waitFor('the socket is closed', async () => listener.closes.includes(4403));
-    else if (!STREAMS[root]!.may.includes(who))
+    else if (!PERMISSIONS[root]!.allowed.includes(who))
       await waitFor(`${root} is refused to ${who}`, async () => listener.end !== undefined);
   }
   // Every allowed stream gets an event, or sends a snapshot at once.
@@ -157,75 +158,84 @@ test('a subscription is allowed for the expected callers and refused to all othe
     override: true,
   });
   for (const { root, who, listener } of tries) {
-    const may = STREAMS[root]!.may.includes(who);
-    if (may) await waitFor(`${root} sends to ${who}`, async () => listener.messages.length > 0);
-    const expected = may || who === 'anonymous' ? undefined : 'FORBIDDEN';
-    expect({ root, who, why: whyOver(listener) }).toEqual({ root, who, why: expected });
-    if (!may) expect(listener.messages.flatMap(({ data }) => data ?? [])).toEqual([]);
+    const isAllowed = PERMISSIONS[root]!.allowed.includes(who);
+    if (isAllowed)
+      await waitFor(`${root} sends to ${who}`, async () => listener.messages.length > 0);
+    const expected = isAllowed || who === 'anonymous' ? undefined : 'FORBIDDEN';
+    expect({ root, who, why: endReason(listener) }).toEqual({ root, who, why: expected });
+    if (!isAllowed) expect(listener.messages.flatMap(({ data }) => data ?? [])).toEqual([]);
     await listener.close();
   }
 }, 60_000);
 
 describe('with a thousand events in two workspaces', () => {
-  let story: Scenario;
+  let scenario: Scenario;
   let foreign: Scenario;
-  let begin: { own: string; foreign: string };
+  let startCursors: { own: string; foreign: string };
   let own: string;
   let others: string;
   const staff = new Map<Caller, Listener>();
-  const asker: Record<string, Listener> = {};
+  const customerListeners: Record<string, Listener> = {};
   let second: Listener;
   let stranger: Listener;
   let foreigner: Listener;
 
   beforeAll(async () => {
-    story = new Scenario(desk);
+    scenario = new Scenario(desk);
     foreign = new Scenario(foreignDesk);
-    begin = { own: await cursorOf(desk), foreign: await cursorOf(foreignDesk) };
-    own = await story.open('customer');
-    others = await story.open('customer2');
+    startCursors = { own: await cursorOf(desk), foreign: await cursorOf(foreignDesk) };
+    own = await scenario.open('customer');
+    others = await scenario.open('customer2');
     for (const who of [...STAFF, 'partner', 'reader'] as const)
-      staff.set(who, listen(who, 'ticketEvents', { after: begin.own, selection: EVENT }));
-    for (const root of ENDLESS)
-      asker[root] = listen('customer', root, { after: begin.own, ticketId: own });
-    asker['events'] = listen('customer', 'ticketEvents', { after: begin.own, selection: EVENT });
-    asker['moves'] = listen('customer', 'ticketStatusChanged', {
-      after: begin.own,
+      staff.set(who, listen(who, 'ticketEvents', { after: startCursors.own, selection: EVENT }));
+    for (const root of ENDLESS_SUBSCRIPTIONS)
+      customerListeners[root] = listen('customer', root, {
+        after: startCursors.own,
+        ticketId: own,
+      });
+    customerListeners['events'] = listen('customer', 'ticketEvents', {
+      after: startCursors.own,
+      selection: EVENT,
+    });
+    customerListeners['moves'] = listen('customer', 'ticketStatusChanged', {
+      after: startCursors.own,
       selection: 'from to ticket { id }',
     });
-    asker['list'] = listen('customer', 'ticketChanges', {
+    customerListeners['list'] = listen('customer', 'ticketChanges', {
       selection: 'kind ticket { id messages(last: 1) { nodes { text } } }',
     });
-    asker['others'] = listen('customer', 'messageAdded', {
-      after: begin.own,
+    customerListeners['others'] = listen('customer', 'messageAdded', {
+      after: startCursors.own,
       ticketId: others,
       selection: 'event { id }',
     });
-    asker['presence of others'] = listen('customer', 'presenceChanged', { ticketId: others });
-    second = listen('customer2', 'ticketEvents', { after: begin.own, selection: EVENT });
+    customerListeners['presence of others'] = listen('customer', 'presenceChanged', {
+      ticketId: others,
+    });
+    second = listen('customer2', 'ticketEvents', { after: startCursors.own, selection: EVENT });
     foreigner = listen('agent', 'ticketEvents', {
       at: foreignDesk,
-      after: begin.foreign,
+      after: startCursors.foreign,
       selection: EVENT,
     });
     stranger = listen('customer', 'ticketEvents', {
       at: foreignDesk,
-      after: begin.foreign,
+      after: startCursors.foreign,
       selection: EVENT,
     });
 
-    const desks = [story, foreign].flatMap((each) =>
+    const desks = [scenario, foreign].flatMap((each) =>
       (['customer', 'customer2'] as const).map((who) => ({ each, who })),
     );
     await Promise.all([
-      story.runLifecycle(own),
-      story.runLifecycle(others),
+      scenario.runLifecycle(own),
+      scenario.runLifecycle(others),
       ...desks.map(async ({ each, who }) => {
         for (let index = 1; index < TICKETS; index++) await each.runLifecycle(await each.open(who));
       }),
     ]);
-    await story.reply(own, 'The first end.');
-    await story.reply(others, 'The first end of others.');
+    await scenario.reply(own, 'The first end.');
+    await scenario.reply(others, 'The first end of others.');
   }, 300_000);
 
   const isWhole =
@@ -234,72 +244,82 @@ describe('with a thousand events in two workspaces', () => {
 
   test('each caller receives exactly the visible events, in order', async () => {
     const cases = [
-      ...[...staff].map(([who, listener]) => [who, listener, story.eventsFor(who)] as const),
-      ['customer', asker['events']!, story.eventsFor('customer')] as const,
-      ['customer2', second, story.eventsFor('customer2')] as const,
+      ...[...staff].map(([who, listener]) => [who, listener, scenario.eventsFor(who)] as const),
+      ['customer', customerListeners['events']!, scenario.eventsFor('customer')] as const,
+      ['customer2', second, scenario.eventsFor('customer2')] as const,
       ['foreign agent', foreigner, foreign.eventsFor('agent')] as const,
       ['foreign customer', stranger, foreign.eventsFor('customer')] as const,
     ];
     expect(
-      [...story.tickets.values(), ...foreign.tickets.values()].flatMap(({ facts }) => facts).length,
+      [...scenario.tickets.values(), ...foreign.tickets.values()].flatMap(({ events }) => events)
+        .length,
     ).toBeGreaterThan(1_000);
     for (const [who, listener, expected] of cases) {
       await waitFor(`${who} receives all events`, isWhole(listener, expected)).catch(() => {});
-      expect({ who, end: listener.end, told: toldBy(listener) }).toEqual({
+      expect({ who, end: listener.end, received: receivedEvents(listener) }).toEqual({
         who,
         end: undefined,
-        told: expected,
+        received: expected,
       });
     }
-    const moves = Object.values(story.eventsFor('customer')).flatMap((facts) =>
-      facts.filter((each) => each.startsWith('ticket.status_changed')),
+    const statusChanges = Object.values(scenario.eventsFor('customer')).flatMap((events) =>
+      events.filter((each) => each.startsWith('ticket.status_changed')),
     );
     await waitFor(
       'all status changes are received',
-      async () => asker['moves']!.messages.length >= moves.length,
+      async () => customerListeners['moves']!.messages.length >= statusChanges.length,
     );
-    const told = asker['moves']!.messages.map(({ data }) => data!['ticketStatusChanged']!);
+    const received = customerListeners['moves']!.messages.map(
+      ({ data }) => data!['ticketStatusChanged']!,
+    );
     expect(
-      told.map(({ from, to }) => `ticket.status_changed ${String(from)}>${String(to)}`).toSorted(),
-    ).toEqual(moves.toSorted());
-    const words = story
+      received
+        .map(({ from, to }) => `ticket.status_changed ${String(from)}>${String(to)}`)
+        .toSorted(),
+    ).toEqual(statusChanges.toSorted());
+    const words = scenario
       .eventsFor('customer')
       [own]!.filter((each) => each.startsWith('message.added'));
     await waitFor(
       'all messages are received',
-      async () => asker['messageAdded']!.messages.length >= words.length,
+      async () => customerListeners['messageAdded']!.messages.length >= words.length,
     );
-    expect(asker['messageAdded']!.messages).toHaveLength(words.length);
-    expect(asker['others']!.messages).toEqual([]);
+    expect(customerListeners['messageAdded']!.messages).toHaveLength(words.length);
+    expect(customerListeners['others']!.messages).toEqual([]);
   }, 60_000);
 
   test('an event that a requester may not see sends no message on any stream', async () => {
     const lastOf = (text: string) => async (): Promise<boolean> =>
-      asker['events']!.messages.some(
-        ({ data }) => (data!['ticketEvents']!.event as unknown as Told).message?.text === text,
-      ) && asker['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
+      customerListeners['events']!.messages.some(
+        ({ data }) =>
+          (data!['ticketEvents']!.event as unknown as ReceivedEvent).message?.text === text,
+      ) &&
+      customerListeners['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
     await waitFor('the requester receives the first end', lastOf('The first end.'));
-    const called = Object.values(story.eventsFor('customer')).flatMap((facts) =>
-      facts.filter((each) => CALLS.test(each)),
+    const notified = Object.values(scenario.eventsFor('customer')).flatMap((events) =>
+      events.filter((each) => NOTIFIED_EVENTS.test(each)),
     );
     await waitFor(
       'the requester is notified of all',
-      async () => asker['notificationAdded']!.messages.length >= called.length,
+      async () => customerListeners['notificationAdded']!.messages.length >= notified.length,
     );
     const settled = Object.fromEntries(
-      Object.entries(asker).map(([name, { messages }]) => [name, messages.length]),
+      Object.entries(customerListeners).map(([name, { messages }]) => [name, messages.length]),
     );
     for (let round = 0; round < 5; round++)
-      await Promise.all([story.makeStaffOnlyChanges(own), story.makeStaffOnlyChanges(others)]);
-    await story.reply(others, 'The second end of others.');
-    await story.reply(own, 'The second end.');
+      await Promise.all([
+        scenario.makeStaffOnlyChanges(own),
+        scenario.makeStaffOnlyChanges(others),
+      ]);
+    await scenario.reply(others, 'The second end of others.');
+    await scenario.reply(own, 'The second end.');
     await waitFor('the requester receives the second end', lastOf('The second end.'));
     await waitFor('every stream has received it', async () =>
       ['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded'].every(
-        (root) => asker[root]!.messages.length > settled[root]!,
+        (root) => customerListeners[root]!.messages.length > settled[root]!,
       ),
     );
-    const more = Object.entries(asker).map(([name, { messages }]) => [
+    const more = Object.entries(customerListeners).map(([name, { messages }]) => [
       name,
       messages.length - settled[name]!,
     ]);
@@ -312,12 +332,14 @@ describe('with a thousand events in two workspaces', () => {
       'list',
     ]);
     expect(Object.fromEntries(more)).toEqual(
-      Object.fromEntries(Object.keys(asker).map((name) => [name, one.has(name) ? 1 : 0])),
+      Object.fromEntries(
+        Object.keys(customerListeners).map((name) => [name, one.has(name) ? 1 : 0]),
+      ),
     );
   }, 60_000);
 
   test('no byte sent to a requester contains private notes, tags, ON_HOLD or data of others', () => {
-    const heard = tap.received();
+    const heard = recorder.received();
     expect(heard).toContain('The second end.');
     expect(heard).toContain('Words of customer ');
     const words = [SECRET_WORD, SECRET_TAG, 'ON_HOLD', ...foreign.tickets.keys()];
@@ -338,7 +360,7 @@ describe('with a thousand events in two workspaces', () => {
       selection: EVENT,
     });
     await waitFor('the subscription is refused', async () => thief.end !== undefined);
-    expect(whyOver(thief)).toBe('BAD_USER_INPUT');
+    expect(endReason(thief)).toBe('BAD_USER_INPUT');
   });
 });
 
@@ -365,11 +387,11 @@ describe('a permission that is removed during a subscription', () => {
   test('ends the streams that it allowed within five seconds', async () => {
     const { id } = await desk.ticket();
     const after = await cursorOf(desk);
-    const running = ENDLESS.map((root) => ({
+    const running = ENDLESS_SUBSCRIPTIONS.map((root) => ({
       root,
       listener: listen('agent2', root, { after, ticketId: id }),
     }));
-    const kept = listen('agent', 'ticketEvents', { after, selection: EVENT });
+    const unaffected = listen('agent', 'ticketEvents', { after, selection: EVENT });
     await desk.mutate('agent', 'messageAdd', {
       ticketId: id,
       body: 'Both read it.',
@@ -389,12 +411,12 @@ describe('a permission that is removed during a subscription', () => {
     );
     for (const { root, listener } of running) {
       const reasons =
-        STREAMS[root]!.resumes && tellsResync(root)
+        PERMISSIONS[root]!.resumes && hasResync(root)
           ? ['RIGHTS_CHANGED']
           : ['RIGHTS_CHANGED', 'FORBIDDEN'];
       expect({
         root,
-        why: reasons.includes(String(whyOver(listener))) || whyOver(listener),
+        why: reasons.includes(String(endReason(listener))) || endReason(listener),
       }).toEqual({ root, why: true });
     }
     const counts = running.map(({ listener }) => listener.messages.length);
@@ -405,7 +427,7 @@ describe('a permission that is removed during a subscription', () => {
       override: true,
     });
     await waitFor('the other agent receives it', async () =>
-      JSON.stringify(kept.messages.at(-1)).includes('One reads it.'),
+      JSON.stringify(unaffected.messages.at(-1)).includes('One reads it.'),
     );
     expect(running.map(({ listener }) => listener.messages.length)).toEqual(counts);
   }, 60_000);
@@ -436,10 +458,11 @@ describe('a permission that is removed during a subscription', () => {
       'accessRole { id }',
     );
     const after = await cursorOf(desk);
-    const told = ({ messages }: Listener): Set<string> =>
+    const ticketsOf = ({ messages }: Listener): Set<string> =>
       new Set(
         messages.flatMap(
-          ({ data }) => (data?.['ticketEvents']?.event as Told | undefined)?.ticket.id ?? [],
+          ({ data }) =>
+            (data?.['ticketEvents']?.event as ReceivedEvent | undefined)?.ticket.id ?? [],
         ),
       );
     const [bounded, colleague] = (['light', 'agent'] as const).map((who) =>
@@ -448,12 +471,12 @@ describe('a permission that is removed during a subscription', () => {
     const list = listen('light', 'ticketChanges', { selection: 'kind tickets { id }' });
     await desk.mutate('admin', 'ticketUpdate', { id: outside.id, subject: 'Both hear of it' });
     for (const each of [bounded!, colleague!])
-      await waitFor('the event is received', async () => told(each).has(outside.id), 20_000);
+      await waitFor('the event is received', async () => ticketsOf(each).has(outside.id), 20_000);
 
     await desk.mutate('admin', 'agentUpdate', { id: desk.ids.light, accessRoleId: accessRole.id });
     const listed = (): unknown => list.messages.at(-1)!.data!['ticketChanges']!['tickets'];
     await waitFor('the stream has ended', async () => bounded!.end !== undefined, SOON_MS);
-    expect(whyOver(bounded!)).toBe('RIGHTS_CHANGED');
+    expect(endReason(bounded!)).toBe('RIGHTS_CHANGED');
     // A list sends a new snapshot by itself.
     await waitFor(
       'the list contains the visible tickets',
@@ -465,15 +488,15 @@ describe('a permission that is removed during a subscription', () => {
       await desk.mutate('admin', 'ticketUpdate', { id, subject: 'One hears of both' });
     await waitFor(
       'the agent receives the visible event',
-      async () => told(again).has(inside.id),
+      async () => ticketsOf(again).has(inside.id),
       20_000,
     );
     await waitFor(
       'the colleague receives both events',
-      async () => told(colleague!).has(inside.id),
+      async () => ticketsOf(colleague!).has(inside.id),
       20_000,
     );
-    expect([...told(again)].filter((id) => id !== inside.id)).toEqual([]);
+    expect([...ticketsOf(again)].filter((id) => id !== inside.id)).toEqual([]);
   }, 60_000);
 
   test('closes the socket of a deactivated agent', async () => {

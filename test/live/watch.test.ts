@@ -13,10 +13,10 @@ import { waitFor } from '../platform/wait-for.ts';
 import { mutateUntilAnswered, loggedEventIds } from './events.ts';
 import { Listener } from './listener.ts';
 
-const HERD = sizeOf(60, 200);
+const CLIENTS = sizeOf(60, 200);
 /** The gateway's limit of sockets per caller. */
 const SOCKETS_EACH = 20;
-const SHOWN = ['ticket.created', 'ticket.status_changed'];
+const SHOWN_TYPES = ['ticket.created', 'ticket.status_changed'];
 
 let platform: Platform;
 let desk: Desk;
@@ -31,10 +31,10 @@ afterAll(async () => {
   await platform?.stop();
 });
 
-interface Watching extends RunningScript {
+interface WatchProgram extends RunningScript {
   ids(): string[];
 }
-function watch(...args: string[]): Watching {
+function watch(...args: string[]): WatchProgram {
   const file = join(platform.folder, `ids-${programs.length}`);
   const running = startScript(
     join(ROOT, 'services/integrations'),
@@ -49,12 +49,12 @@ function watch(...args: string[]): Watching {
   };
 }
 /** Waits for a line of output that contains the word, and returns it. */
-const says = ({ output }: RunningScript, word: string) =>
+const waitForLine = ({ output }: RunningScript, word: string) =>
   waitFor(`the output contains ${word}`, async () => output.find((text) => text.includes(word)));
 const cutsOf = ({ output }: RunningScript): number =>
   output.filter((text) => text.startsWith('-- cut')).length;
 
-async function leave({ process: program, exitCode, output }: Watching): Promise<string> {
+async function interrupt({ process: program, exitCode, output }: WatchProgram): Promise<string> {
   program.kill('SIGINT');
   expect(await exitCode).toBe(0);
   return output.at(-1)!.replace('-- to continue from here: --after ', '');
@@ -65,7 +65,7 @@ test('the watch program shows each new ticket and status change once, across gat
     watch('--as', 'ana', '--lifetime', '3s'),
     watch('--as', desk.emails.customer),
   ];
-  await Promise.all([says(agent, 'watches'), says(customer, 'watches')]);
+  await Promise.all([waitForLine(agent, 'watches'), waitForLine(customer, 'watches')]);
   const turns = Array.from({ length: 120 }, (_, index) => index).values();
   const writer = async (): Promise<void> => {
     for (const at of turns) {
@@ -103,10 +103,10 @@ test('the watch program shows each new ticket and status change once, across gat
     await platform.gateway.start();
   }
   await writing;
-  await says(agent, 'token has expired');
+  await waitForLine(agent, 'token has expired');
   await desk.ticket({ subject: 'The\u001b[2J last \u202Eone' });
   for (const [who, watching] of [['agent', agent] as const, ['customer', customer] as const]) {
-    const ids = await loggedEventIds(desk, who, { types: SHOWN });
+    const ids = await loggedEventIds(desk, who, { types: SHOWN_TYPES });
     await waitFor(
       `all events are shown to ${who}`,
       async () => watching.ids().length >= ids.length,
@@ -118,17 +118,17 @@ test('the watch program shows each new ticket and status change once, across gat
   expect(agent.output).toContainEqual(
     expect.stringMatching(/^\d\d:\d\d:\d\d +#\d+ {2}NEW → PENDING +Parcel \d+ +\S+ Customer$/),
   );
-  expect(await says(agent, 'The [2J')).toMatch(
+  expect(await waitForLine(agent, 'The [2J')).toMatch(
     /^\d\d:\d\d:\d\d +#\d+ {2}new +The \[2J last one +Marta Customer$/,
   );
 
-  const after = await leave(agent);
-  await leave(customer);
+  const after = await interrupt(agent);
+  await interrupt(customer);
   const { number } = await desk.ticket({ subject: 'While nobody watched' });
   const later = watch('--as', 'agent', '--after', after);
-  expect(await says(later, 'While nobody')).toContain(`#${number} `);
+  expect(await waitForLine(later, 'While nobody')).toContain(`#${number} `);
   expect(later.ids()).toHaveLength(1);
-  await leave(later);
+  await interrupt(later);
 }, 180_000);
 
 test('the program in the README resumes by itself after a disconnect', async () => {
@@ -162,8 +162,8 @@ test('the program in the README resumes by itself after a disconnect', async () 
   for (const subject of subjects) expect(output.split(subject)).toHaveLength(2);
 }, 60_000);
 
-test(`${HERD} clients that disconnect together are back within ten seconds of the gateway and miss no event`, async () => {
-  const tokens = Array.from({ length: Math.ceil(HERD / SOCKETS_EACH) }, () =>
+test(`${CLIENTS} clients that disconnect together are back within ten seconds of the gateway and miss no event`, async () => {
+  const tokens = Array.from({ length: Math.ceil(CLIENTS / SOCKETS_EACH) }, () =>
     platform.issuer.issueToken(
       { sub: newId('app'), name: 'App', scope: 'tickets:read', workspace: desk.workspace },
       '1 hour',
@@ -175,15 +175,15 @@ test(`${HERD} clients that disconnect together are back within ten seconds of th
   );
   const query =
     'subscription ($after: Cursor) { ticketCreated(after: $after) { event { id } ticket { number } } }';
-  const herd = Array.from({ length: HERD }, (_, index) => {
+  const listeners = Array.from({ length: CLIENTS }, (_, index) => {
     const token = (): Promise<string> => tokens[Math.floor(index / SOCKETS_EACH)]!;
     return new Listener({ url: platform.url, token, query, after, waitMs: 500 });
   });
-  const told = (count: number) => async (): Promise<boolean> =>
-    herd.every(({ ids }) => ids.length >= count);
+  const allHave = (count: number) => async (): Promise<boolean> =>
+    listeners.every(({ ids }) => ids.length >= count);
   try {
     await desk.ticket();
-    await waitFor('all clients receive the event', told(1), 60_000);
+    await waitFor('all clients receive the event', allHave(1), 60_000);
     await platform.gateway.kill();
     const service = platform.services['tickets']!;
     await post(
@@ -196,16 +196,16 @@ test(`${HERD} clients that disconnect together are back within ten seconds of th
     );
     await platform.gateway.start();
     const back = Date.now();
-    await waitFor('all clients are back', told(2), 60_000);
+    await waitFor('all clients are back', allHave(2), 60_000);
     const tookMs = Date.now() - back;
     await desk.ticket();
-    await waitFor('all clients continue', told(3));
+    await waitFor('all clients continue', allHave(3));
     const ids = await loggedEventIds(desk, 'agent', { types: ['ticket.created'], after });
-    for (const listener of herd) expect(listener.ids).toEqual(ids);
-    if (IS_FULL) process.stderr.write(`${HERD} back after ${tookMs} ms\n`);
+    for (const listener of listeners) expect(listener.ids).toEqual(ids);
+    if (IS_FULL) process.stderr.write(`${CLIENTS} back after ${tookMs} ms\n`);
     expect(tookMs).toBeLessThan(10_000);
   } finally {
-    await Promise.all(herd.map((listener) => listener.close()));
+    await Promise.all(listeners.map((listener) => listener.close()));
   }
 }, 180_000);
 

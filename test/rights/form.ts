@@ -26,11 +26,11 @@ const freshStatus = (n: number, desk: Desk): Promise<string> => {
 const spares = new WeakMap<Desk, Map<typeof freshField, Promise<string>>>();
 /** Returns one entity per desk to change again and again: a workspace may have only a few. */
 function spare(make: typeof freshField, desk: Desk): Promise<string> {
-  const kept = spares.get(desk) ?? new Map<typeof freshField, Promise<string>>();
-  spares.set(desk, kept);
-  const one = kept.get(make) ?? make(0, desk);
-  kept.set(make, one);
-  return one;
+  const entities = spares.get(desk) ?? new Map<typeof freshField, Promise<string>>();
+  spares.set(desk, entities);
+  const entity = entities.get(make) ?? make(0, desk);
+  entities.set(make, entity);
+  return entity;
 }
 
 /** Callers who can read tickets. */

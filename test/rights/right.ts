@@ -17,7 +17,7 @@ export interface Lookup {
   args: (fixtures: Fixtures) => object;
   /** False skips the foreign workspace: its ticket numbers exist in the caller's workspace too. */
   foreign?: false;
-  /** Other fixtures than this kind allowed be found. */
+  /** False when entities of other kinds may be found too. */
   onlyKind?: false;
 }
 

@@ -22,10 +22,10 @@ const expectedEvent = (staff: string, requester: string | null = staff): Expecte
 });
 const expectedStatusChange = (from: string, to: string): ExpectedEvent => {
   const shown = (status: string): string => (status === 'ON_HOLD' ? 'OPEN' : status);
-  const told = `${shown(from)}>${shown(to)}`;
+  const shownChange = `${shown(from)}>${shown(to)}`;
   return expectedEvent(
     `ticket.status_changed ${from}>${to}`,
-    shown(from) === shown(to) ? null : `ticket.status_changed ${told}`,
+    shown(from) === shown(to) ? null : `ticket.status_changed ${shownChange}`,
   );
 };
 
@@ -37,7 +37,7 @@ export const SECRET_TAG = 'canarylabel';
 export class Scenario {
   readonly tickets = new Map<
     string,
-    { requester: 'customer' | 'customer2'; facts: ExpectedEvent[] }
+    { requester: 'customer' | 'customer2'; events: ExpectedEvent[] }
   >();
   readonly #desk: Desk;
   #count = 0;
@@ -49,12 +49,12 @@ export class Scenario {
 
   /** Returns the expected events for a caller, by ticket id. */
   eventsFor(who: Persona): Record<string, string[]> {
-    const told = [...this.tickets].map(([id, { requester, facts }]) => {
+    const byTicket = [...this.tickets].map(([id, { requester, events }]) => {
       if (who !== 'customer' && who !== 'customer2')
-        return [id, facts.map(({ staff }) => staff)] as const;
-      return [id, who === requester ? facts.flatMap((each) => each.requester ?? []) : []] as const;
+        return [id, events.map(({ staff }) => staff)] as const;
+      return [id, who === requester ? events.flatMap((each) => each.requester ?? []) : []] as const;
     });
-    return Object.fromEntries(told.filter(([, facts]) => facts.length));
+    return Object.fromEntries(byTicket.filter(([, events]) => events.length));
   }
 
   async open(requester: 'customer' | 'customer2'): Promise<string> {
@@ -66,17 +66,17 @@ export class Scenario {
       body,
       ...(by === 'partner' && { requester: { customerId: this.#desk.ids[requester] } }),
     };
-    const made = { ...input, idempotencyKey: `story ${this.#keys++}` };
+    const request = { ...input, idempotencyKey: `story ${this.#keys++}` };
     const { ticket } = await mutateUntilAnswered<{ ticket: { id: string } }>(
       this.#desk,
       by,
       'ticketCreate',
-      made,
+      request,
       'ticket { id }',
     );
     this.tickets.set(ticket.id, {
       requester,
-      facts: [expectedEvent('ticket.created '), expectedEvent(`message.added ${body}`)],
+      events: [expectedEvent('ticket.created '), expectedEvent(`message.added ${body}`)],
     });
     return ticket.id;
   }
@@ -169,6 +169,6 @@ export class Scenario {
   /** Runs an idempotent mutation and records its expected event. */
   async #do(who: Persona, name: string, input: Input, expected: ExpectedEvent): Promise<void> {
     await mutateUntilAnswered(this.#desk, who, name, input);
-    this.tickets.get((input.id ?? input.ticketId)!)!.facts.push(expected);
+    this.tickets.get((input.id ?? input.ticketId)!)!.events.push(expected);
   }
 }
