@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { schedulerOf } from '@deskgraph/common/jobs/scheduler';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { listsOf } from '../src/lists/live-list/shared-lists.ts';
+import { sharedListsOf } from '../src/lists/live-list/shared-lists.ts';
 
-const REAL = [
+const REAL_TIMERS = [
   'clearImmediate',
   'clearInterval',
   'clearTimeout',
@@ -17,31 +17,34 @@ const REAL = [
 ] as const;
 
 export interface Clock {
-  turn(ms: number): void;
+  advance(ms: number): void;
 }
 
-/** Stops the clock of a running service: its dates go on by `turn` alone, and with them what lists and timers wait for. */
+/**
+ * Stops the dates of a service in this process: `advance` alone changes them, and runs the timers of
+ * lists and the scheduled tasks that are due then.
+ */
 export function stopClock({ service }: TestService): Clock {
-  jest.useFakeTimers({ now: Date.now(), doNotFake: [...REAL] });
-  const alarms = new Set<{ at: Date; ring: () => void }>();
-  const ringDue = (): void => {
-    for (const alarm of alarms)
-      if (alarm.at.getTime() <= Date.now()) {
-        alarms.delete(alarm);
-        alarm.ring();
+  jest.useFakeTimers({ now: Date.now(), doNotFake: [...REAL_TIMERS] });
+  const timers = new Set<{ at: Date; onTime: () => void }>();
+  const runDueTimers = (): void => {
+    for (const timer of timers)
+      if (timer.at.getTime() <= Date.now()) {
+        timers.delete(timer);
+        timer.onTime();
       }
   };
-  listsOf(service.tail).alarm = (at, ring) => {
-    const alarm = { at, ring };
-    alarms.add(alarm);
-    // The clock may have been turned since it was read.
-    setImmediate(ringDue);
-    return () => alarms.delete(alarm);
+  sharedListsOf(service.tail).setTimer = (at, onTime) => {
+    const timer = { at, onTime };
+    timers.add(timer);
+    // The clock may have been advanced since the list was read.
+    setImmediate(runDueTimers);
+    return () => timers.delete(timer);
   };
   return {
-    turn: (ms) => {
+    advance: (ms) => {
       jest.setSystemTime(Date.now() + ms);
-      ringDue();
+      runDueTimers();
       schedulerOf(service.orm)?.wake();
     },
   };

@@ -8,7 +8,7 @@ import { subgraph } from '../src/subgraph.ts';
 import { unloggedChanges } from './unlogged-changes.ts';
 
 /** The service without notifications, whose statements would be counted among those of other tests. */
-export const quiet: SubgraphOptions = {
+export const subgraphWithoutNotifications: SubgraphOptions = {
   ...subgraph,
   backgroundTasks: (service) =>
     Object.entries(backgroundTasks)
@@ -18,7 +18,7 @@ export const quiet: SubgraphOptions = {
 
 /** A tickets service in the process of the test, for tests that stop its clock or call its functions. */
 export async function startOwnTickets(): Promise<TestService> {
-  const service = await startTestService(quiet, migrations);
+  const service = await startTestService(subgraphWithoutNotifications, migrations);
   const stopAnswers = answerTests({
     'unlogged-changes': (workspace) => unloggedChanges(service, workspace),
   });

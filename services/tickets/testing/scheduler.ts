@@ -19,7 +19,7 @@ export async function runDueTasks(desk: Desk, clock: Clock): Promise<void> {
   const { id } = await desk.ticket();
   const until = new Date(Date.now() + 1).toISOString();
   await mutate(desk, desk.agent, 'ticketSnooze', { id, until });
-  clock.turn(1);
+  clock.advance(1);
   const query = 'query ($id: ID!) { ticket(id: $id) { snooze { since } } }';
   await waitFor(async () => {
     const { ticket } = await desk.ask<{ ticket: { snooze: object | null } }>(desk.agent, query, {

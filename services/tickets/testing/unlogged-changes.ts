@@ -3,7 +3,7 @@ import type { TestService } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { ticketState } from '../src/model/ticket/events.ts';
 import { Ticket } from '../src/model/ticket/ticket.ts';
-import { written } from './log.ts';
+import { stableJson } from './event-log.ts';
 
 /** A ticket whose row and last event differ: a change without an event. */
 export interface UnloggedChange {
@@ -41,8 +41,8 @@ export async function unloggedChanges(
         const event = last.get(ticket.id);
         return {
           id: ticket.id,
-          stored: written({ version: ticket.version, ...ticketState(ticket) }),
-          logged: event ? written({ version: event.version, ...event.state }) : 'no event',
+          stored: stableJson({ version: ticket.version, ...ticketState(ticket) }),
+          logged: event ? stableJson({ version: event.version, ...event.state }) : 'no event',
         };
       })
       .filter(({ stored, logged }) => stored !== logged);

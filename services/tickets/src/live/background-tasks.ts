@@ -1,9 +1,9 @@
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { startScheduler } from '@deskgraph/common/jobs/scheduler';
-import { followFacts } from './notification/follow.ts';
-import { openBell } from './notification/hub.ts';
-import { sweepNotifications } from './notification/sweep.ts';
-import { openWatch } from './presence/watch.ts';
+import { startNotificationConsumer } from './notification/consumer.ts';
+import { openNotificationHub } from './notification/hub.ts';
+import { startNotificationCleanup } from './notification/cleanup.ts';
+import { openPresenceStore } from './presence/store.ts';
 import { openJobNotifications } from '../operations/bulk/progress.ts';
 import { bulkJobTask } from '../operations/bulk/runner.ts';
 import { consumeCustomerEvents } from '../people/requester/customer-events.ts';
@@ -24,11 +24,11 @@ const startTicketScheduler = ({ orm, log, config }: Service): (() => Promise<voi
 /** The tasks that run in the background of the service; each start function returns its stop. */
 export const backgroundTasks = {
   customerEvents: consumeCustomerEvents,
-  presence: openWatch,
+  presence: openPresenceStore,
   bulkJobs: openJobNotifications,
   files: openFiles,
   scheduler: startTicketScheduler,
-  notificationHub: openBell,
-  notifications: followFacts,
-  notificationCleanup: sweepNotifications,
+  notificationHub: openNotificationHub,
+  notifications: startNotificationConsumer,
+  notificationCleanup: startNotificationCleanup,
 };

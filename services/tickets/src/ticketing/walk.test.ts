@@ -10,22 +10,22 @@ import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk } from '../../testing/desk.ts';
 import { startOwnTickets } from '../../testing/own-service.ts';
 import { type Dice, dice } from '../../testing/dice.ts';
-import { untold } from '../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../testing/event-log.ts';
 import {
-  type Asker,
+  type RequesterKey,
   CLOSE_AFTER,
-  CUSTOMS,
-  type Custom,
+  CUSTOM_STATUSES,
+  type CustomStatusKey,
   DAY,
-  type Model,
-  type Person,
+  type TicketModel,
+  type AgentKey,
   type Status,
-  type Verdict,
-  created,
-  faceOf,
-  publicly,
-} from '../../testing/model.ts';
-import { OPERATIONS } from '../../testing/operations.ts';
+  type ErrorCodes,
+  newTicketModel,
+  requesterLabel,
+  publicStatus,
+} from '../../testing/ticket-model.ts';
+import { OPERATIONS } from '../../testing/ticket-model-operations.ts';
 
 const OPERATION_COUNT = sizeOf(120, 2_000);
 const TICKETS = 8;
@@ -45,9 +45,9 @@ let service: TestService;
 let desk: Desk;
 let owner: Client;
 let clock: ReturnType<typeof stopClock>;
-let people: Record<Person, Actor>;
-let askers: Record<Asker, Actor>;
-let customs: Record<Custom, string>;
+let people: Record<AgentKey, Actor>;
+let askers: Record<RequesterKey, Actor>;
+let customs: Record<CustomStatusKey, string>;
 /** The field that the form of all tickets requires before SOLVED. */
 let causeFieldId: string;
 let formId: string;
@@ -70,10 +70,12 @@ beforeAll(async () => {
   await mutate(desk, desk.admin, 'settingsUpdate', { onHoldEnabled: true });
   const create = async (name: string, noun: string, input: object): Promise<string> =>
     ((await mutate(desk, desk.admin, name, input, `${noun} { id }`))[noun] as { id: string }).id;
-  const defined = Object.entries(CUSTOMS).map(async ([label, { base, face: requesterLabel }]) => [
-    label,
-    await create('customStatusCreate', 'customStatus', { label, base, requesterLabel }),
-  ]);
+  const defined = Object.entries(CUSTOM_STATUSES).map(
+    async ([label, { base, face: requesterLabel }]) => [
+      label,
+      await create('customStatusCreate', 'customStatus', { label, base, requesterLabel }),
+    ],
+  );
   customs = Object.fromEntries(await Promise.all(defined)) as typeof customs;
   causeFieldId = await create('ticketFieldCreate', 'ticketField', {
     key: 'cause',
@@ -93,10 +95,10 @@ afterAll(async () => {
 
 interface ModelledTicket {
   id: string;
-  model: Model;
+  model: TicketModel;
 }
 
-const run = async (actor: Actor, name: string, input: object): Promise<Verdict> =>
+const run = async (actor: Actor, name: string, input: object): Promise<ErrorCodes> =>
   (await mutate(desk, actor, name, input)).userErrors.map(
     ({ code, field }) => `${code} ${field?.join('.')}`,
   );
@@ -106,7 +108,7 @@ async function step(
   { roll, one }: Dice,
   { id, model }: ModelledTicket,
   all: readonly ModelledTicket[],
-): Promise<[string, Verdict, Verdict]> {
+): Promise<[string, ErrorCodes, ErrorCodes]> {
   const now = Date.now();
   const message = (body: object) => ({
     ticketId: id,
@@ -114,10 +116,10 @@ async function step(
     body: 'Words.',
     ...body,
   });
-  const asker = one<Asker>(['marta', 'eva']);
+  const asker = one<RequesterKey>(['marta', 'eva']);
   const status = one(STATUSES);
-  const person = one<Person | null>(['ana', 'bor', null]);
-  const custom = one(Object.keys(CUSTOMS) as Custom[]);
+  const person = one<AgentKey | null>(['ana', 'bor', null]);
+  const custom = one(Object.keys(CUSTOM_STATUSES) as CustomStatusKey[]);
   // Reopen SOLVED tickets more often than chance would.
   const kind = model.status === 'SOLVED' && roll(3) === 0 ? REOPENS : roll(100);
   if (kind < 16)
@@ -162,7 +164,7 @@ async function step(
   }
   if (kind < 53) {
     const isExplained = roll(2) > 0;
-    const who = one<Asker | 'ana'>(['marta', 'eva', 'ana']);
+    const who = one<RequesterKey | 'ana'>(['marta', 'eva', 'ana']);
     const input = { id, ...(isExplained && { reason: 'Not yet.' }) };
     const actor = who === 'ana' ? desk.agent : askers[who];
     return [
@@ -223,16 +225,16 @@ async function step(
   if (kind < 92)
     return ['purge', OPERATIONS.purge(model), await run(desk.admin, 'ticketPurge', { id })];
   const ms = one([HOUR, DAY, 5 * DAY, 15 * DAY, 27 * DAY]);
-  clock.turn(ms);
+  clock.advance(ms);
   for (const ticket of all) OPERATIONS.pass(ticket.model, Date.now());
   return [`pass ${ms / HOUR} h`, [], await dueTasksDone()];
 }
 
 /** A reply can solve a ticket only after a first reply: it gives no resolution code. */
-const handled = (model: Model): boolean => model.told.length > 2;
+const handled = (model: TicketModel): boolean => model.events.length > 2;
 
 /** Waits until the scheduler has run all due tasks. */
-async function dueTasksDone(): Promise<Verdict> {
+async function dueTasksDone(): Promise<ErrorCodes> {
   for (const end = performance.now() + 20_000; ; await sleep(5)) {
     const { rowCount } = await owner.query(
       'select from ticket where least(closes_at, snoozed_until, purges_at) <= $1 limit 1',
@@ -251,13 +253,13 @@ interface TicketView {
   timeline: { totalCount: number; nodes: { type: string }[] };
 }
 
-function expected(model: Model, staff: boolean): object {
-  const events = model.told.filter(({ open }) => staff || open);
+function expected(model: TicketModel, staff: boolean): object {
+  const events = model.events.filter(({ isPublic: open }) => staff || open);
   return {
-    status: staff ? model.status : publicly(model.status),
+    status: staff ? model.status : publicStatus(model.status),
     customStatus: staff
       ? model.custom && { label: model.custom }
-      : faceOf(model) && { label: faceOf(model) },
+      : requesterLabel(model) && { label: requesterLabel(model) },
     fields: staff && model.isFilled ? [{ key: 'cause', value: 'Age' }] : [],
     reopenCount: model.reopenCount,
     closesAt:
@@ -294,8 +296,8 @@ async function compare({ id, model }: ModelledTicket): Promise<void> {
 
 /** Compares lists with the models, for several callers and filters. */
 async function compareLists(all: readonly ModelledTicket[]): Promise<void> {
-  const isListed = (model: Model): boolean => !model.isGone && model.deletedAt === null;
-  const cases: [Actor, object | null, (model: Model) => boolean][] = [
+  const isListed = (model: TicketModel): boolean => !model.isGone && model.deletedAt === null;
+  const cases: [Actor, object | null, (model: TicketModel) => boolean][] = [
     [desk.agent, null, (model) => isListed(model) && !model.spam],
     [
       desk.agent,
@@ -334,7 +336,7 @@ async function compareLists(all: readonly ModelledTicket[]): Promise<void> {
     [
       desk.stranger,
       { status: { eq: 'OPEN' } },
-      (m) => isListed(m) && m.requester === 'eva' && publicly(m.status) === 'OPEN',
+      (m) => isListed(m) && m.requester === 'eva' && publicStatus(m.status) === 'OPEN',
     ],
   ];
   for (const [actor, filter, holds] of cases) {
@@ -353,7 +355,7 @@ test(`after each of ${OPERATION_COUNT} random operations tickets, timelines and 
   const random = dice(seed);
   const createModelled = async (): Promise<ModelledTicket> => ({
     id: (await desk.ticket({ formId })).id,
-    model: created('marta'),
+    model: newTicketModel('marta'),
   });
   const tickets = await Promise.all(Array.from({ length: TICKETS }, createModelled));
   const path: string[] = [];
@@ -371,11 +373,11 @@ test(`after each of ${OPERATION_COUNT} random operations tickets, timelines and 
       else await compare(ticket);
       if (n % 20 === 19) {
         await compareLists(tickets);
-        expect(await untold(desk)).toEqual([]);
+        expect(await fetchUnloggedChanges(desk)).toEqual([]);
       }
       if (
         ticket.model.isGone ||
-        ticket.model.told.length > 95 ||
+        ticket.model.events.length > 95 ||
         (ticket.model.status === 'CLOSED' && random.roll(4) === 0)
       )
         tickets[index] = await createModelled();

@@ -6,7 +6,11 @@ import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
+import {
+  type ListArguments,
+  LiveListClient,
+  subscriptionClientOf,
+} from '../../../testing/live-list-client.ts';
 
 const DAY = 86_400_000;
 
@@ -36,14 +40,14 @@ const createField = async (key: string, kind: string, more: object = {}): Promis
 };
 const fill = (id: string, fieldId: string, value: unknown) =>
   mutate(desk, desk.agent, 'ticketUpdate', { id, fields: [{ fieldId, value }] });
-async function watchList(actor: Actor, args: Arguments): Promise<Watch> {
-  const client = clientOf(desk, actor);
+async function watchList(actor: Actor, args: ListArguments): Promise<LiveListClient> {
+  const client = subscriptionClientOf(desk, actor);
   clients.push(client);
-  const watched = new Watch(desk, actor, args, client);
-  await watched.until(({ shown }) => shown !== undefined);
+  const watched = new LiveListClient(desk, actor, args, client);
+  await watched.until(({ view: shown }) => shown !== undefined);
   return watched;
 }
-const changeKinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
+const changeKinds = ({ changes }: LiveListClient): string[] => changes.map(({ kind }) => kind);
 
 test('a live list follows field values in its filter, and requesters get changes of visible fields only', async () => {
   const size = await createField('size', 'NUMBER');
@@ -81,9 +85,9 @@ test('a live list follows the clock when its filter has a relative date', async 
   const near = await watchList(desk.agent, {
     filter: { field: [{ fieldId: due, date: { within: 'P1D' } }] } as never,
   });
-  clock.turn(today + DAY - Date.now());
+  clock.advance(today + DAY - Date.now());
   expect([changeKinds(late), changeKinds(near)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
-  clock.turn(1);
+  clock.advance(1);
   await late.until(({ last }) => last.kind === 'ENTER');
   await near.until(({ last }) => last.kind === 'LEAVE');
   for (const watch of [late, near]) watch.stop();

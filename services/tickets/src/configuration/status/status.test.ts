@@ -9,7 +9,7 @@ import {
   reply,
   startTickets,
 } from '../../../testing/desk.ts';
-import { placed } from '../../../testing/log.ts';
+import { waitForEventLog } from '../../../testing/event-log.ts';
 
 const BASES = ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'] as const;
 type Base = (typeof BASES)[number];
@@ -289,7 +289,7 @@ test('requesters read the requester label, can’t distinguish statuses with the
   const maker = await define('ON_HOLD', 'With the maker', 'Secret');
   const { id } = await desk.ticket();
   await moveOrFail(id, { customStatusId: lab });
-  await placed(desk);
+  await waitForEventLog(desk);
   const asCustomer = await read(id, desk.customer);
   expect(asCustomer).toMatchObject({
     status: 'OPEN',
@@ -310,7 +310,7 @@ test('requesters read the requester label, can’t distinguish statuses with the
     changes: [{ field: 'customStatus', from: asCustomer.customStatus!.id, to: packed }],
   });
   await moveOrFail(id, { status: 'OPEN' });
-  await placed(desk);
+  await waitForEventLog(desk);
   const whileOpen = await read(id, desk.customer);
   expect(whileOpen).toMatchObject({ status: 'OPEN', customStatus: null });
   await moveOrFail(id, { customStatusId: maker });

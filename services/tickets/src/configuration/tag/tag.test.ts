@@ -4,7 +4,7 @@ import { newId } from '@deskgraph/common/core/id';
 import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { placed } from '../../../testing/log.ts';
+import { waitForEventLog } from '../../../testing/event-log.ts';
 
 let service: TestClient;
 let desk: Desk;
@@ -154,7 +154,7 @@ describe('renaming a tag', () => {
         'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }',
         { id: tagSecond },
       );
-    await placed(desk);
+    await waitForEventLog(desk);
     const customerView = await readAsCustomer();
     const id = (
       await desk.ask<{ tags: { nodes: TagView[] } }>(

@@ -10,7 +10,7 @@ import {
 import { signActor, systemActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { placed } from '../../../testing/log.ts';
+import { waitForEventLog } from '../../../testing/event-log.ts';
 
 let service: TestClient;
 let desk: Desk;
@@ -96,7 +96,7 @@ async function waitForPositions(): Promise<void> {
 describe('the timeline of a ticket', () => {
   test('contains all events in order, immediately after each change', async () => {
     const id = await createBusyTicket();
-    await placed(desk);
+    await waitForEventLog(desk);
     const { timeline, version, cursor } = await read(desk.agent, id);
     expect(timeline.nodes.map(({ type }) => type)).toEqual([
       'ticket.created',

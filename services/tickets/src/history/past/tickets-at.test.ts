@@ -11,8 +11,8 @@ import { seed } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
-import { written } from '../../../testing/log.ts';
-import { Play } from '../../../testing/play.ts';
+import { stableJson } from '../../../testing/event-log.ts';
+import { RandomActivity } from '../../../testing/random-activity.ts';
 import { ticketState } from '../../model/ticket/events.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import type { TicketLike } from '../../model/filter/memory.ts';
@@ -57,11 +57,14 @@ async function storedTickets(): Promise<StoredTicket[]> {
 }
 
 /** The stored tickets after each step of a random history, by time. */
-async function playHistory(play: Play, length: number): Promise<Map<number, StoredTicket[]>> {
+async function playHistory(
+  play: RandomActivity,
+  length: number,
+): Promise<Map<number, StoredTicket[]>> {
   const moments = new Map<number, StoredTicket[]>();
   for (let step = 0; step < length; step++) {
-    await play.write();
-    if (step % 10 === 9) play.pass();
+    await play.randomWrite();
+    if (step % 10 === 9) play.advanceClock();
     await waitForDueTasks();
     moments.set(Date.now(), await storedTickets());
   }
@@ -87,7 +90,7 @@ async function loggedStates(): Promise<Map<string, string>> {
     [desk.workspace],
   );
   return new Map(
-    rows.map(({ subject, version, state }) => [`${subject} ${version}`, written(state)]),
+    rows.map(({ subject, version, state }) => [`${subject} ${version}`, stableJson(state)]),
   );
 }
 
@@ -127,11 +130,11 @@ function expectedAnswer(
 }
 
 async function askRandomly(
-  play: Play,
+  play: RandomActivity,
   { one }: Dice,
   moments: Map<number, StoredTicket[]>,
 ): Promise<boolean> {
-  const { filter } = play.list().args as { filter: TicketFilter | null };
+  const { filter } = play.randomList().args as { filter: TicketFilter | null };
   const [time, tickets] = one([...moments]);
   const actor = one([desk.agent, desk.colleague, desk.light, desk.analyst]);
   const { data, errors } = await desk.answer<PastAnswer>(actor, AT, {
@@ -152,13 +155,13 @@ async function askRandomly(
 
 test('the log returns every past state exactly as it was stored, for any filter', async () => {
   const chance = dice(seed);
-  const play = new Play(desk, chance, clock);
+  const play = new RandomActivity(desk, chance, clock);
   try {
     const moments = await playHistory(play, 50);
     const log = await loggedStates();
     for (const tickets of moments.values())
       for (const { id, version, state } of tickets)
-        expect(log.get(`${id} ${version}`)).toBe(written(state));
+        expect(log.get(`${id} ${version}`)).toBe(stableJson(state));
     let answered = 0;
     for (let step = 0; step < 50; step++)
       if (await askRandomly(play, chance, moments)) answered += 1;

@@ -11,17 +11,16 @@ export enum TicketChangeKind {
 }
 registerEnumType(TicketChangeKind, {
   name: 'TicketChangeKind',
-  description: 'What happened to a live list; time alone can do it.',
+  description: 'The change of a live list. Time alone can cause one.',
   valuesConfig: {
     SNAPSHOT: {
-      description: 'The whole list: the first message, and again when the list begins anew.',
+      description: 'The whole list: the first message, and again whenever the list is reset.',
     },
-    ENTER: { description: 'A ticket came in, or into the first ones.' },
-    LEAVE: { description: 'A ticket went out, or out of the first ones.' },
-    MOVE: { description: 'A ticket went to another place; it may have other content too.' },
+    ENTER: { description: 'A ticket entered the list.' },
+    LEAVE: { description: 'A ticket left the list.' },
+    MOVE: { description: 'A ticket moved to another position. Its content may have changed too.' },
     UPDATE: {
-      description:
-        'A ticket has other content in the same place; without a ticket, only `totalCount` is another.',
+      description: 'The content of a ticket changed. Without a ticket, only `totalCount` changed.',
     },
   },
 });
@@ -30,49 +29,50 @@ registerEnumType(TicketChangeKind, {
   implements: LiveMessage,
   simpleResolvers: true,
   description:
-    'A message of ticketChanges. On SNAPSHOT, `tickets` is the list. On any other, in the order of their coming: take out what stands at `previousIndex`, unless null, then put `ticket` in at `index`, unless null.',
+    'A message of ticketChanges. On SNAPSHOT, `tickets` is the list. Apply other messages in order: remove the ticket at `previousIndex` unless null, then insert `ticket` at `index` unless null.',
 })
 export class TicketChange extends LiveMessage {
-  @Field(() => TicketChangeKind, { description: 'What happened to the list.' })
+  @Field(() => TicketChangeKind, { description: 'The kind of change.' })
   kind!: TicketChangeKind;
   @Field(() => [Ticket], {
     nullable: true,
-    description: 'The first tickets in the asked order; on SNAPSHOT only.',
+    description: 'The first tickets in the given order. SNAPSHOT only.',
   })
   tickets!: Ticket[] | null;
   @Field(() => Ticket, {
     nullable: true,
     description:
-      'The ticket, as it is now; null on SNAPSHOT, and on LEAVE when the caller may not see it any more.',
+      'The ticket in its current state. Null on SNAPSHOT, and on LEAVE when the caller may no longer see it.',
   })
   ticket!: Ticket | null;
   @Field(() => ID, {
     nullable: true,
-    description: 'The id of the ticket, also when it can’t be read any more; null on SNAPSHOT.',
+    description:
+      'The id of the ticket, also when the caller may no longer see it. Null on SNAPSHOT.',
   })
   ticketId!: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'The new place, counted from 0; null on LEAVE.',
+    description: 'The new position, from 0. Null on LEAVE.',
   })
   index!: number | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'The old place, counted from 0; null on ENTER.',
+    description: 'The previous position, from 0. Null on ENTER.',
   })
   previousIndex!: number | null;
   @Field(() => Int, {
-    description: 'How many tickets match in all, those beyond the first ones too.',
+    description: 'The total number of matching tickets, including those beyond the list.',
   })
   totalCount!: number;
 }
 
-/** A message in which nothing is said but what is given. */
-export const changeOf = (
-  said: Pick<TicketChange, 'cursor' | 'kind' | 'totalCount'> & Partial<TicketChange>,
+/** A message with these fields; all others are null. */
+export const ticketChange = (
+  fields: Pick<TicketChange, 'cursor' | 'kind' | 'totalCount'> & Partial<TicketChange>,
 ): TicketChange =>
   Object.assign(
     new TicketChange(),
     { tickets: null, ticket: null, ticketId: null, index: null, previousIndex: null },
-    said,
+    fields,
   );

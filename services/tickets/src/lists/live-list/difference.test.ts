@@ -1,27 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Dice, dice } from '../../../testing/dice.ts';
-import { patched } from '../../../testing/patch.ts';
-import { type Entry, difference } from './difference.ts';
+import { applyPatch } from '../../../testing/list-patch.ts';
+import { type ListEntry, listPatches } from './difference.ts';
 
 const RUNS = sizeOf(200, 2_000);
 
-const entry = (id: string, version = 1): Entry => ({ id, version });
-const list = (ids: string): Entry[] => [...ids].map((id) => entry(id));
-const names = (before: readonly Entry[], after: readonly Entry[]): string[] =>
-  difference(before, after).map(
+const entry = (id: string, version = 1): ListEntry => ({ id, version });
+const list = (ids: string): ListEntry[] => [...ids].map((id) => entry(id));
+const names = (before: readonly ListEntry[], after: readonly ListEntry[]): string[] =>
+  listPatches(before, after).map(
     ({ kind, id, previousIndex, index }) =>
       `${kind} ${id} ${[previousIndex, index].filter((at) => at !== null).join('>')}`,
   );
 
 /** The list that a client has in the end, and what each patch was about. */
-function follow(before: readonly Entry[], after: readonly Entry[]): Entry[] {
+function follow(before: readonly ListEntry[], after: readonly ListEntry[]): ListEntry[] {
   const tickets = new Map(after.map((each) => [each.id, each]));
   let shown = { tickets: [...before], totalCount: 0 };
-  for (const { id, index, previousIndex } of difference(before, after)) {
+  for (const { id, index, previousIndex } of listPatches(before, after)) {
     if (previousIndex !== null) expect(shown.tickets[previousIndex]!.id).toBe(id);
     if (index !== null) expect(index).toBeLessThanOrEqual(shown.tickets.length);
-    shown = patched(shown, {
+    shown = applyPatch(shown, {
       tickets: null,
       ticket: tickets.get(id) ?? null,
       index,
@@ -33,7 +33,7 @@ function follow(before: readonly Entry[], after: readonly Entry[]): Entry[] {
 }
 
 /** A list, and what became of it: some went, came, moved or changed. */
-function pair({ roll, some }: Dice, most: number): [before: Entry[], after: Entry[]] {
+function pair({ roll, some }: Dice, most: number): [before: ListEntry[], after: ListEntry[]] {
   const before = Array.from({ length: roll(most) }, (_, at) => entry(`t${at}`));
   const after = before.filter(() => roll(6) > 0).map(({ id }) => entry(id, roll(4) ? 1 : 2));
   for (const moved of some(after, 4)) {
@@ -46,7 +46,7 @@ function pair({ roll, some }: Dice, most: number): [before: Entry[], after: Entr
 }
 
 /** The fewest patches there can be, found by trying every choice of what stays where it is. */
-function fewest(before: readonly Entry[], after: readonly Entry[]): number {
+function fewest(before: readonly ListEntry[], after: readonly ListEntry[]): number {
   const versions = new Map(before.map(({ id, version }) => [id, version]));
   const kept = before.filter(({ id }) => after.some((each) => each.id === id));
   const places = kept.map(({ id }) => after.findIndex((each) => each.id === id));
@@ -64,8 +64,8 @@ function fewest(before: readonly Entry[], after: readonly Entry[]): number {
 
 describe('the difference of two lists', () => {
   test('is nothing when nothing changed', () => {
-    expect(difference([], [])).toEqual([]);
-    expect(difference(list('abc'), list('abc'))).toEqual([]);
+    expect(listPatches([], [])).toEqual([]);
+    expect(listPatches(list('abc'), list('abc'))).toEqual([]);
   });
 
   test('tells a ticket that came, went, moved or changed by one patch', () => {
@@ -97,7 +97,7 @@ describe('the difference of two lists', () => {
     const chance = dice(seed);
     for (let run = 0; run < RUNS; run++) {
       const [before, after] = pair(chance, 9);
-      expect(difference(before, after)).toHaveLength(fewest(before, after));
+      expect(listPatches(before, after)).toHaveLength(fewest(before, after));
     }
   });
 });

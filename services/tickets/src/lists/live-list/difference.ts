@@ -1,14 +1,14 @@
 import { TicketChangeKind } from './change.ts';
 
-/** A ticket in a list, as far as a difference is concerned. */
-export interface Entry {
+/** An entry of a list, as the difference compares it. */
+export interface ListEntry {
   id: string;
-  /** Grows with the content. */
+  /** Increases with each change of the content. */
   version: number;
 }
 
-/** One patch of a list. Take out what stands at `previousIndex`, then put the ticket in at `index`. */
-export interface Step {
+/** One patch of a list: remove the entry at `previousIndex`, then insert the ticket at `index`. */
+export interface ListPatch {
   kind: TicketChangeKind;
   id: string;
   index: number | null;
@@ -17,63 +17,80 @@ export interface Step {
 
 const { ENTER, LEAVE, MOVE, UPDATE } = TicketChangeKind;
 
-/** As few patches as there can be that make the one list of the other, one after another; ids are unique. */
-export function difference(before: readonly Entry[], after: readonly Entry[]): Step[] {
-  const steps: Step[] = [];
-  const places = new Map(after.map(({ id }, at) => [id, at]));
+/**
+ * The minimal sequence of patches that turns one list into the other. Ids are unique.
+ *
+ * @example
+ * listPatches(
+ *   [{ id: 'a', version: 1 }, { id: 'b', version: 1 }],
+ *   [{ id: 'b', version: 2 }],
+ * );
+ * // [{ kind: LEAVE, id: 'a', index: null, previousIndex: 0 },
+ * //  { kind: UPDATE, id: 'b', index: 0, previousIndex: 0 }]
+ */
+export function listPatches(
+  before: readonly ListEntry[],
+  after: readonly ListEntry[],
+): ListPatch[] {
+  const patches: ListPatch[] = [];
+  const indexes = new Map(after.map(({ id }, index) => [id, index]));
   const current = before.map(({ id }) => id);
-  for (let at = current.length - 1; at >= 0; at--)
-    if (!places.has(current[at]!))
-      steps.push({ kind: LEAVE, id: current.splice(at, 1)[0]!, index: null, previousIndex: at });
+  for (let index = current.length - 1; index >= 0; index--)
+    if (!indexes.has(current[index]!)) {
+      const id = current.splice(index, 1)[0]!;
+      patches.push({ kind: LEAVE, id, index: null, previousIndex: index });
+    }
 
   const versions = new Map(before.map(({ id, version }) => [id, version]));
-  const isSame = (id: string): boolean => versions.get(id) === after[places.get(id)!]!.version;
-  const still = stay(current, (id) => places.get(id)!, isSame);
+  const isUnchanged = (id: string): boolean =>
+    versions.get(id) === after[indexes.get(id)!]!.version;
+  const unmoved = unmovedIds(current, (id) => indexes.get(id)!, isUnchanged);
   let index = 0;
   for (const { id } of after) {
-    if (still.has(id)) {
-      // Those before it that have not moved yet still stand in between.
+    if (unmoved.has(id)) {
+      // Earlier entries that have not moved yet are still in between.
       index = current.indexOf(id, index) + 1;
       continue;
     }
-    const from = current.indexOf(id);
-    const previousIndex = from < 0 ? null : from;
+    const currentIndex = current.indexOf(id);
+    const previousIndex = currentIndex < 0 ? null : currentIndex;
     if (previousIndex !== null) {
       current.splice(previousIndex, 1);
       if (previousIndex < index) index--;
     }
     current.splice(index, 0, id);
-    steps.push({ kind: previousIndex === null ? ENTER : MOVE, id, index, previousIndex });
+    patches.push({ kind: previousIndex === null ? ENTER : MOVE, id, index, previousIndex });
     index++;
   }
-  for (const [at, { id }] of after.entries())
-    if (still.has(id) && !isSame(id))
-      steps.push({ kind: UPDATE, id, index: at, previousIndex: at });
-  return steps;
+  for (const [position, { id }] of after.entries())
+    if (unmoved.has(id) && !isUnchanged(id))
+      patches.push({ kind: UPDATE, id, index: position, previousIndex: position });
+  return patches;
 }
 
 /**
- * The ids that need not move, as they stand in the right order already: of all such choices the one with the most ids whose content is the
- * same, which cost nothing, then with the most ids.
+ * The ids that keep their position: a subsequence that is in the new order already, as in the
+ * longest increasing subsequence. It has the most ids with unchanged content, which need no patch
+ * at all, and then the most ids.
  */
-function stay(
+function unmovedIds(
   ids: readonly string[],
-  placeOf: (id: string) => number,
-  isSame: (id: string) => boolean,
+  newIndexOf: (id: string) => number,
+  isUnchanged: (id: string) => boolean,
 ): Set<string> {
   const weights: number[] = [];
-  const previous: number[] = [];
+  const predecessors: number[] = [];
   let last = -1;
-  for (const [at, id] of ids.entries()) {
+  for (const [index, id] of ids.entries()) {
     let best = -1;
-    for (let left = 0; left < at; left++)
-      if (placeOf(ids[left]!) < placeOf(id) && (best < 0 || weights[left]! > weights[best]!))
+    for (let left = 0; left < index; left++)
+      if (newIndexOf(ids[left]!) < newIndexOf(id) && (best < 0 || weights[left]! > weights[best]!))
         best = left;
-    previous[at] = best;
-    weights[at] = (best < 0 ? 0 : weights[best]!) + (isSame(id) ? ids.length + 1 : 1);
-    if (last < 0 || weights[at] > weights[last]!) last = at;
+    predecessors[index] = best;
+    weights[index] = (best < 0 ? 0 : weights[best]!) + (isUnchanged(id) ? ids.length + 1 : 1);
+    if (last < 0 || weights[index] > weights[last]!) last = index;
   }
-  const kept = new Set<string>();
-  for (let at = last; at >= 0; at = previous[at]!) kept.add(ids[at]!);
-  return kept;
+  const unmoved = new Set<string>();
+  for (let index = last; index >= 0; index = predecessors[index]!) unmoved.add(ids[index]!);
+  return unmoved;
 }

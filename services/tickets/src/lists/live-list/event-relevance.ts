@@ -1,5 +1,4 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import {
@@ -7,59 +6,66 @@ import {
   UNLOGGED_PROPERTIES,
 } from '@deskgraph/common/contract/ticket-filter-fields';
 import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { TicketLike } from '../../model/filter/memory.ts';
 import { visibleTicketMatches } from '../../model/rights/visible.ts';
 
-const TIMELESS = Object.fromEntries(
+const WITHOUT_INSTANTS = Object.fromEntries(
   [...INSTANT_FILTER_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]),
 );
 
-const UNKNOWN = Object.fromEntries(UNLOGGED_PROPERTIES.map((property) => [property, undefined]));
+const WITHOUT_UNLOGGED = Object.fromEntries(
+  UNLOGGED_PROPERTIES.map((property) => [property, undefined]),
+);
 
-/** Facts are asked about by every list of a workspace. */
-const known = new WeakMap<DomainEvent, TicketLike[]>();
+/** Cached, because every list of a workspace evaluates the same events. */
+const versionsByEvent = new WeakMap<DomainEvent, TicketLike[]>();
 
 /**
- * The ticket as it was before a fact and as it is after it; none when the fact does not say. Without instants: what they decide can be another
- * thing later, and the list has to know when.
+ * The ticket before and after an event; empty when the event does not contain it. Instants are left
+ * out: conditions on them change with time, which `nextTimeChange` handles.
  */
-function sidesOf(fact: DomainEvent): TicketLike[] {
-  let sides = known.get(fact);
-  if (!sides) {
-    const { state, changes = {} } = fact.data as unknown as Partial<LoggedTicketData>;
-    const after = state && { ...state, id: fact.subject, ...TIMELESS };
-    const former = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
+function ticketVersions(event: DomainEvent): TicketLike[] {
+  let versions = versionsByEvent.get(event);
+  if (!versions) {
+    const { state, changes = {} } = event.data as unknown as Partial<LoggedTicketData>;
+    const after = state && { ...state, id: event.subject, ...WITHOUT_INSTANTS };
+    const previousValues = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
     const before =
       after &&
-      Object.assign({}, after, UNKNOWN, Object.fromEntries(former), {
-        fields: formerFields(after, former),
+      Object.assign({}, after, WITHOUT_UNLOGGED, Object.fromEntries(previousValues), {
+        fields: previousCustomFields(after, previousValues),
       });
-    known.set(fact, (sides = after && before ? [before, after] : []));
+    versions = after && before ? [before, after] : [];
+    versionsByEvent.set(event, versions);
   }
-  return sides;
+  return versions;
 }
 
-/** Changes of custom fields are told by the ids of the fields. */
-function formerFields(
+/** Changes of custom fields are keyed by field id. */
+function previousCustomFields(
   { fields }: TicketLike,
-  former: readonly (readonly [string, unknown])[],
+  previousValues: readonly (readonly [string, unknown])[],
 ): CustomFieldValues | undefined {
   if (!fields) return undefined;
-  const given = former.filter(([field]) => field.startsWith('fld_'));
-  const all = Object.entries({ ...fields, ...Object.fromEntries(given) });
+  const changed = previousValues.filter(([field]) => field.startsWith('fld_'));
+  const all = Object.entries({ ...fields, ...Object.fromEntries(changed) });
   return Object.fromEntries(all.filter(([, value]) => value !== null)) as CustomFieldValues;
 }
 
-/** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or when only a statement could say. */
-export function concerns(
+/**
+ * Whether an event may have changed a list: its ticket matches the filter before or after it, or
+ * only SQL can decide that.
+ */
+export function eventMayChangeList(
   actor: Actor,
   filter: TicketFilter | null | undefined,
-  fact: DomainEvent,
+  event: DomainEvent,
 ): boolean {
-  if (!fact.subject.startsWith('tkt_')) return false;
-  const sides = sidesOf(fact);
+  if (!event.subject.startsWith('tkt_')) return false;
+  const versions = ticketVersions(event);
   return (
-    !sides.length ||
-    sides.some((ticket) => visibleTicketMatches(filter, ticket, { actor }) !== false)
+    !versions.length ||
+    versions.some((ticket) => visibleTicketMatches(filter, ticket, { actor }) !== false)
   );
 }

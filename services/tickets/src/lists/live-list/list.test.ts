@@ -16,14 +16,18 @@ import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { dice } from '../../../testing/dice.ts';
-import { Play } from '../../../testing/play.ts';
-import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
+import { RandomActivity } from '../../../testing/random-activity.ts';
+import {
+  type ListArguments,
+  LiveListClient,
+  subscriptionClientOf,
+} from '../../../testing/live-list-client.ts';
 import type { TicketChange } from './change.ts';
 import {
   INSTANT_FILTER_FIELDS,
   UNLOGGED_PROPERTIES,
 } from '@deskgraph/common/contract/ticket-filter-fields';
-import { listsOf, share } from './shared-lists.ts';
+import { sharedListsOf, subscribeToList } from './shared-lists.ts';
 
 const HOUR = 3_600_000;
 
@@ -32,7 +36,7 @@ let desk: Desk;
 let owner: Client;
 let clock: Clock;
 const clients = new Map<Actor, SubscriptionClient>();
-let watches: Watch[] = [];
+let watches: LiveListClient[] = [];
 
 beforeAll(async () => {
   service = await startOwnTickets();
@@ -58,19 +62,23 @@ async function newDesk(): Promise<Desk> {
   return opened;
 }
 
-function watch(actor: Actor, args: Arguments = {}, at = desk): Watch {
+function watch(actor: Actor, args: ListArguments = {}, at = desk): LiveListClient {
   let client = clients.get(actor);
-  if (!client) clients.set(actor, (client = clientOf(at, actor)));
-  const watched = new Watch(at, actor, args, client);
+  if (!client) clients.set(actor, (client = subscriptionClientOf(at, actor)));
+  const watched = new LiveListClient(at, actor, args, client);
   watches.push(watched);
   return watched;
 }
-async function watching(actor: Actor, args: Arguments = {}, at = desk): Promise<Watch> {
+async function watching(
+  actor: Actor,
+  args: ListArguments = {},
+  at = desk,
+): Promise<LiveListClient> {
   const watched = watch(actor, args, at);
-  await watched.until(({ shown }) => shown !== undefined);
+  await watched.until(({ view: shown }) => shown !== undefined);
   return watched;
 }
-const kinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
+const kinds = ({ changes }: LiveListClient): string[] => changes.map(({ kind }) => kind);
 const tagged = (name: string) => ({ tag: { any: [name] } });
 const update = (id: string, input: object, at = desk) =>
   mutate(at, at.agent, 'ticketUpdate', { id, ...input });
@@ -87,13 +95,13 @@ describe('a live list', () => {
       filter: tagged('one'),
       orderBy: [{ field: 'NUMBER' }],
     });
-    expect(list.shown!.tickets.map(({ id }) => id)).toEqual([a, b]);
+    expect(list.view!.tickets.map(({ id }) => id)).toEqual([a, b]);
     const c = await ticket('one');
-    await list.settled();
+    await list.waitForConvergence();
     await update(a, { subject: 'Other words' });
-    await list.settled();
+    await list.waitForConvergence();
     await update(b, { removeTags: ['one'] });
-    await list.settled();
+    await list.waitForConvergence();
     expect(list.changes.slice(1)).toEqual([
       expect.objectContaining({
         kind: 'ENTER',
@@ -128,7 +136,7 @@ describe('a live list', () => {
       orderBy: [{ field: 'PRIORITY', direction: 'DESC' }, { field: 'NUMBER' }],
     });
     await update(ids[7]!, { priority: 'URGENT' });
-    await list.settled();
+    await list.waitForConvergence();
     expect(list.changes.slice(1)).toEqual([
       expect.objectContaining({ kind: 'MOVE', ticketId: ids[7], previousIndex: 7, index: 0 }),
     ]);
@@ -142,7 +150,7 @@ describe('a live list', () => {
       orderBy: [{ field: 'NUMBER', direction: 'DESC' }],
       first: 1,
     });
-    expect(list.shown).toMatchObject({ tickets: [{ id: b }], totalCount: 2 });
+    expect(list.view).toMatchObject({ tickets: [{ id: b }], totalCount: 2 });
     await update(a, { removeTags: ['first'] });
     await list.until(({ changes }) => changes.length === 2);
     expect(list.last).toMatchObject({
@@ -172,14 +180,14 @@ describe('a live list', () => {
     const both = await watching(desk.agent, {
       filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] },
     });
-    clock.turn(HOUR);
+    clock.advance(HOUR);
     await both.until(({ last }) => last.kind === 'LEAVE');
     expect([kinds(fresh), kinds(old)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
-    clock.turn(1);
+    clock.advance(1);
     await fresh.until(({ last }) => last.kind === 'LEAVE');
     await old.until(({ last }) => last.kind === 'ENTER');
     expect(fresh.last.ticket).toMatchObject({ id });
-    clock.turn(2 * HOUR);
+    clock.advance(2 * HOUR);
     await both.until(({ last }) => last.kind === 'ENTER');
   });
 
@@ -188,8 +196,8 @@ describe('a live list', () => {
       filter: { and: [tagged('ripe'), { createdAt: { olderThan: 'PT1H' } }] },
     });
     const id = await ticket('ripe');
-    await list.settled();
-    clock.turn(HOUR + 1);
+    await list.waitForConvergence();
+    clock.advance(HOUR + 1);
     await list.until(({ last }) => last.ticketId === id);
     expect(kinds(list)).toEqual(['SNAPSHOT', 'ENTER']);
   });
@@ -198,13 +206,13 @@ describe('a live list', () => {
     const id = await ticket('late');
     const early = await watching(desk.agent, { filter: tagged('late') });
     await update(id, { subject: 'First' });
-    await early.settled();
+    await early.waitForConvergence();
     const late = await watching(desk.lead, { filter: tagged('late') });
     expect(late.changes[0]!.cursor).toBe(early.last.cursor);
-    expect(late.shown).toEqual(early.shown);
+    expect(late.view).toEqual(early.view);
     await update(id, { subject: 'Second' });
     await ticket('late');
-    await Promise.all([early, late].map((each) => each.settled()));
+    await Promise.all([early, late].map((each) => each.waitForConvergence()));
     expect(late.changes.slice(1)).toEqual(early.changes.slice(2));
     expect(new Set(early.changes.map(({ cursor }) => cursor)).size).toBe(early.changes.length);
   });
@@ -233,16 +241,16 @@ describe('a live list', () => {
   });
 
   test('goes away with the last who looks at it', async () => {
-    const { open } = listsOf(service.service.tail);
-    const before = open.size;
+    const { listsByKey } = sharedListsOf(service.service.tail);
+    const before = listsByKey.size;
     const [one, other] = [
       await watching(desk.agent, { first: 3 }),
       await watching(desk.lead, { first: 3 }),
     ];
-    expect(open.size).toBe(before + 1);
+    expect(listsByKey.size).toBe(before + 1);
     one.stop();
     other.stop();
-    while (open.size > before) await new Promise((resolve) => setImmediate(resolve));
+    while (listsByKey.size > before) await new Promise((resolve) => setImmediate(resolve));
   });
 });
 
@@ -253,7 +261,7 @@ describe('rights', () => {
     const theirs = await watching(desk.agent, { filter: { id: { eq: id } } });
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'OPEN' });
     await mine.until(({ last }) => last.kind === 'UPDATE');
-    await theirs.settled();
+    await theirs.waitForConvergence();
     await mutate(desk, desk.light, 'messageAdd', {
       ticketId: id,
       visibility: 'PRIVATE',
@@ -261,7 +269,7 @@ describe('rights', () => {
     });
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'ON_HOLD' });
     await update(id, { addTags: ['secret'] });
-    await theirs.settled();
+    await theirs.waitForConvergence();
     expect(theirs.last.ticket!['status']).toBe('ON_HOLD');
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'PENDING' });
     await mine.until(({ last }) => last.ticket?.['status'] === 'PENDING');
@@ -273,7 +281,7 @@ describe('rights', () => {
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: desk.departmentId });
     const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
     const list = await watching(bound, { filter: tagged('bound') });
-    expect(list.shown!.totalCount).toBe(1);
+    expect(list.view!.totalCount).toBe(1);
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: null });
     await list.until(({ last }) => last.kind === 'LEAVE');
     expect(list.last).toMatchObject({ ticket: null, ticketId: id, totalCount: 0 });
@@ -312,7 +320,7 @@ describe('cost', () => {
     const seen = await countStatements(async () => {
       await update(id, { subject: 'Nothing to them' });
       await mutate(desk, desk.stranger, 'ticketCreate', { subject: 'Theirs', body: 'Words' });
-      await list.settled();
+      await list.waitForConvergence();
     });
     expect(seen.filter((text) => text.includes('as version from ticket t'))).toHaveLength(1);
   });
@@ -328,11 +336,11 @@ describe('trouble', () => {
     });
     await owner.query('alter table ticket rename to away');
     const other = watch(desk.agent, { filter, first: 5 });
-    clock.turn(HOUR + 1);
+    clock.advance(HOUR + 1);
     await warned;
     await owner.query('alter table away rename to ticket');
     await list.until(({ last }) => last.kind === 'LEAVE');
-    await other.until(({ shown }) => shown?.totalCount === 0);
+    await other.until(({ view: shown }) => shown?.totalCount === 0);
     expect(list.last.ticketId).toBe(id);
     jest.restoreAllMocks();
   });
@@ -343,7 +351,7 @@ describe('trouble', () => {
     const bell = await ticket('bell');
     const filter = { id: { in: [...ids, bell] } };
     const { orm, log, tail } = service.service;
-    const slow = share(
+    const slow = subscribeToList(
       new Context({ orm, log, tail, actor: desk.agent, requestId: 'req', locales: [] }),
       { filter, first: 50 },
     );
@@ -357,7 +365,7 @@ describe('trouble', () => {
         ids.map((id) => uuidOf('tkt', id)),
       ]);
       await update(bell, { subject: `Round ${round}` });
-      await quick.settled();
+      await quick.waitForConvergence();
     }
     expect(quick.changes.length).toBeGreaterThan(520);
     const anew = await next();
@@ -373,22 +381,22 @@ describe('a list that is patched by its messages', () => {
     test(`is what a query answers, whatever is written and however time passes (seed ${seed + run})`, async () => {
       const chance = dice(seed + run);
       const at = await newDesk();
-      const play = new Play(at, chance, clock);
-      await play.begin();
+      const play = new RandomActivity(at, chance, clock);
+      await play.createCustomStatuses();
       const look = async (): Promise<void> => {
-        const { actor, args } = play.list();
+        const { actor, args } = play.randomList();
         await watching(actor, args, at);
       };
-      for (let writes = 0; writes < 12; writes++) await play.write();
+      for (let writes = 0; writes < 12; writes++) await play.randomWrite();
       for (let lists = 0; lists < 10; lists++) await look();
       for (let round = 0; round < 10; round++) {
         if (chance.roll(3))
-          for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.write();
-        else play.pass();
+          for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.randomWrite();
+        else play.advanceClock();
         if (!chance.roll(4)) await look();
         const wrong = await Promise.all(
           watches.map(async (each) => {
-            const fault = await each.settled();
+            const fault = await each.waitForConvergence();
             return (
               fault && `round ${round}, ${each.actor.name} ${JSON.stringify(each.args)}: ${fault}`
             );

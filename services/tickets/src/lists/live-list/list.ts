@@ -1,188 +1,188 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
-import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newUuid } from '@deskgraph/common/core/id';
-import type { Context } from '@deskgraph/common/database/context';
-import type { Alarm } from './timer.ts';
-import { type TicketChange, TicketChangeKind, changeOf } from './change.ts';
-import { concerns } from './event-relevance.ts';
-import { type Step, difference } from './difference.ts';
-import { type Line, type Reading, type Wish, read } from './read.ts';
 import type { Semaphore } from '@deskgraph/common/core/semaphore';
+import { Waiters } from '@deskgraph/common/core/waiters';
+import type { Context } from '@deskgraph/common/database/context';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
+import { type TicketChange, TicketChangeKind, ticketChange } from './change.ts';
+import { type ListPatch, listPatches } from './difference.ts';
+import { eventMayChangeList } from './event-relevance.ts';
+import type { SetTimer } from './next-time-change.ts';
+import {
+  type TicketEntry,
+  type TicketListRequest,
+  type TicketListState,
+  readTicketList,
+} from './read.ts';
 
-export interface ListOptions {
-  /** Somebody for whom it is; it is the same for all others who share it. */
+export interface LiveListOptions {
+  /** The context of one of the callers. The list is the same for all callers that share it. */
   ctx: Context;
-  wish: Wish;
-  /** Lists read one after another, so that requests find connections free. */
-  turns: Semaphore;
-  alarm: Alarm;
+  request: TicketListRequest;
+  /** Limits concurrent reads of lists, so that requests find free connections. */
+  readLimit: Semaphore;
+  setTimer: SetTimer;
 }
 
-/** Who is further behind gets the list anew. */
-const KEPT = 500;
+/** A subscriber that is further behind gets a new snapshot. */
+const MAX_BUFFERED_CHANGES = 500;
 const RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5_000;
-const LONGEST_REST_MS = 1_000;
+const MAX_RETRY_MS = 5_000;
+const MAX_PAUSE_MS = 1_000;
 
 /**
- * A list that is kept up to date for all who look at it: whenever a fact or the clock may have changed it, it is read anew, once for all, and
- * the difference told. What the log says only wakes it, so that it can't drift away from what a query would answer.
+ * A list that is kept up to date for all of its subscribers. Whenever an event or the time may have
+ * changed it, it is read once for all and the difference is published. Events only trigger a read,
+ * so the list cannot drift away from the result of the query.
  */
-export class List {
-  readonly #options: ListOptions;
-  /** Cursors tell this one from another list with the same wish. */
+export class LiveList {
+  readonly #options: LiveListOptions;
+  /** Distinguishes this list in cursors from another one of the same request. */
   readonly #name = newUuid();
   readonly #end = new AbortController();
-  readonly #readers = new Set<() => void>();
-  #lines: Line[] = [];
+  readonly #stale = new Waiters();
+  readonly #changed = new Waiters();
+  #entries: TicketEntry[] = [];
   #totalCount = 0;
+  /** The number of changes so far. */
   #step = 0;
-  /** Empty until it has been read. */
+  /** Empty until the first read. */
   #cursor = '';
-  /** The newest changes, the last of which is the one of the last step. */
+  /** The latest changes, up to the current step. */
   #changes: TicketChange[] = [];
   #isStale = false;
-  #wake = (): void => {};
-  #unset = (): void => {};
+  #cancelTimer = (): void => {};
 
-  constructor(options: ListOptions) {
+  constructor(options: LiveListOptions) {
     this.#options = options;
-    void this.#follow();
-    void this.#keep();
+    void this.#followEvents();
+    void this.#readWhenStale();
   }
 
-  /** The list, then every change of it, for as long as the signal lasts. */
+  /** Yields the list, then every change, until the signal aborts. */
   async *changes(signal: AbortSignal): AsyncGenerator<TicketChange, void, void> {
-    let seen: number | undefined;
+    let seenStep: number | undefined;
     while (!signal.aborted) {
-      if (!this.#cursor || seen === this.#step) await this.#grown(signal);
-      else if (seen === undefined || this.#step - seen > this.#changes.length) {
-        seen = this.#step;
+      if (!this.#cursor || seenStep === this.#step) await this.#changed.wait(undefined, { signal });
+      else if (seenStep === undefined || this.#step - seenStep > this.#changes.length) {
+        seenStep = this.#step;
         yield this.#snapshot();
-      } else yield this.#changes[this.#changes.length - this.#step + seen++]!;
+      } else yield this.#changes[this.#changes.length - this.#step + seenStep++]!;
     }
   }
 
   end(): void {
     this.#end.abort();
-    this.#unset();
-    this.#wake();
+    this.#cancelTimer();
   }
 
   #snapshot(): TicketChange {
-    const tickets = this.#lines.map(({ ticket }) => ticket);
-    return changeOf({
+    return ticketChange({
       cursor: this.#cursor,
       kind: TicketChangeKind.SNAPSHOT,
-      tickets,
+      tickets: this.#entries.map(({ ticket }) => ticket),
       totalCount: this.#totalCount,
     });
   }
 
-  #grown(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', wake);
-        this.#readers.delete(wake);
-        resolve();
-      };
-      this.#readers.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
-  }
-
-  /** Rings when a fact may concern the list, from before it is read for the first time. */
-  async #follow(): Promise<void> {
-    const { ctx, wish } = this.#options;
+  /** Marks the list as stale when an event may have changed it. Starts before the first read. */
+  async #followEvents(): Promise<void> {
+    const { ctx, request } = this.#options;
     const { tail, workspace, actor, log } = ctx;
-    const isNear = (fact: DomainEvent): boolean =>
-      concerns(actor, wish.filter, fact) || this.#lines.some(({ id }) => id === fact.subject);
-    for (const { signal } = this.#end; !signal.aborted; await this.#rest(RETRY_MS)) {
-      const from = await this.#persist(() => tail!.startPosition());
+    const isRelevant = (event: DomainEvent): boolean =>
+      eventMayChangeList(actor, request.filter, event) ||
+      this.#entries.some(({ id }) => id === event.subject);
+    for (const { signal } = this.#end; !signal.aborted; await this.#pause(RETRY_MS)) {
+      const from = await this.#retry(() => tail!.startPosition());
       if (from === undefined) return;
-      this.#ring();
+      this.#markStale();
       try {
-        for await (const { events: facts } of tail!.follow({
-          workspace,
-          from,
-          signal,
-          isRelevant: isNear,
-        }))
-          if (facts.length) this.#ring();
+        for await (const { events } of tail!.follow({ workspace, from, signal, isRelevant }))
+          if (events.length) this.#markStale();
         return;
       } catch (error) {
-        log.warn({ err: error }, 'a list begins to follow the log anew');
+        log.warn({ err: error }, 'live list: event subscription failed, retrying');
       }
     }
   }
 
-  #ring(): void {
+  #markStale(): void {
     this.#isStale = true;
-    this.#wake();
+    this.#stale.wakeAll();
   }
 
-  /** Reads the list whenever it is stale. What rings meanwhile makes one reading; in between it rests as long as the reading took. */
-  async #keep(): Promise<void> {
-    while (!this.#end.signal.aborted) {
+  /**
+   * Reads the list whenever it is stale. Changes during a read cause one more read, after a pause
+   * as long as the read took.
+   */
+  async #readWhenStale(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
       if (!this.#isStale) {
-        await new Promise<void>((resolve) => (this.#wake = resolve));
+        await this.#stale.wait(undefined, { signal });
         continue;
       }
       this.#isStale = false;
-      const took = await this.#persist(() => this.#options.turns.run(() => this.#renew()));
-      await this.#rest(Math.min(took ?? 0, LONGEST_REST_MS));
+      const durationMs = await this.#retry(() =>
+        this.#options.readLimit.run(() => this.#readAndPublish()),
+      );
+      await this.#pause(Math.min(durationMs ?? 0, MAX_PAUSE_MS));
     }
   }
 
-  /** Tries until it is done; undefined when nobody waits for it any more. */
-  async #persist<T>(work: () => Promise<T>): Promise<T | undefined> {
-    for (
-      let retry = RETRY_MS;
-      !this.#end.signal.aborted;
-      retry = Math.min(retry * 2, LONGEST_RETRY_MS)
-    )
+  /** Retries `work` until it succeeds; undefined when the list has ended. */
+  async #retry<T>(work: () => Promise<T>): Promise<T | undefined> {
+    let delayMs = RETRY_MS;
+    while (!this.#end.signal.aborted) {
       try {
         return await work();
       } catch (error) {
-        if (retry === RETRY_MS)
-          this.#options.ctx.log.warn({ err: error }, 'a list can’t be read now');
-        await this.#rest(retry);
+        if (delayMs === RETRY_MS)
+          this.#options.ctx.log.warn({ err: error }, 'live list: read failed, retrying');
+        await this.#pause(delayMs);
       }
+      delayMs = Math.min(delayMs * 2, MAX_RETRY_MS);
+    }
     return undefined;
   }
 
-  async #renew(): Promise<number> {
-    const { ctx, wish, alarm } = this.#options;
+  /** Returns the duration in milliseconds. */
+  async #readAndPublish(): Promise<number> {
+    const { ctx, request, setTimer } = this.#options;
     if (this.#end.signal.aborted) return 0;
-    const began = performance.now();
-    // Facts up to here are in the reading, which begins after it; those that follow come through the log.
+    const startedAt = performance.now();
+    // The read includes the events up to this position; later events mark the list as stale.
     const position = ctx.tail!.head;
-    const reading = await read(ctx, wish, this.#lines, new Date());
-    this.#unset();
-    this.#unset =
-      reading.due && !this.#end.signal.aborted
-        ? alarm(reading.due, () => this.#ring())
+    const state = await readTicketList(ctx, request, this.#entries, new Date());
+    this.#cancelTimer();
+    this.#cancelTimer =
+      state.nextChangeAt && !this.#end.signal.aborted
+        ? setTimer(state.nextChangeAt, () => this.#markStale())
         : (): void => {};
-    this.#tell(reading, position);
-    return performance.now() - began;
+    this.#publish(state, position);
+    return performance.now() - startedAt;
   }
 
-  #tell({ lines, totalCount, gone }: Reading, position: number): void {
-    const steps: Partial<Step>[] = this.#cursor ? difference(this.#lines, lines) : [];
-    if (this.#cursor && !steps.length && totalCount !== this.#totalCount)
-      steps.push({ kind: TicketChangeKind.UPDATE });
-    const tickets = new Map([...gone, ...lines.map(({ id, ticket }) => [id, ticket] as const)]);
-    this.#lines = lines;
+  #publish({ entries, totalCount, loadedTickets }: TicketListState, position: number): void {
+    const isFirst = !this.#cursor;
+    const patches: Partial<ListPatch>[] = isFirst ? [] : listPatches(this.#entries, entries);
+    if (!isFirst && !patches.length && totalCount !== this.#totalCount)
+      patches.push({ kind: TicketChangeKind.UPDATE });
+    const tickets = new Map([
+      ...loadedTickets,
+      ...entries.map(({ id, ticket }) => [id, ticket] as const),
+    ]);
+    this.#entries = entries;
     this.#totalCount = totalCount;
-    if (!this.#cursor) this.#cursor = this.#cursorOf(position);
-    else if (!steps.length) return;
-    for (const { kind, id = null, index = null, previousIndex = null } of steps) {
+    if (isFirst) this.#cursor = this.#cursorAt(position);
+    else if (!patches.length) return;
+    for (const { kind, id = null, index = null, previousIndex = null } of patches) {
       this.#step++;
-      this.#cursor = this.#cursorOf(position);
+      this.#cursor = this.#cursorAt(position);
       const ticket = (id && tickets.get(id)) || null;
       this.#changes.push(
-        changeOf({
+        ticketChange({
           cursor: this.#cursor,
           kind: kind!,
           ticket,
@@ -193,15 +193,15 @@ export class List {
         }),
       );
     }
-    this.#changes.splice(0, this.#changes.length - KEPT);
-    for (const wake of this.#readers) wake();
+    this.#changes.splice(0, this.#changes.length - MAX_BUFFERED_CHANGES);
+    this.#changed.wakeAll();
   }
 
-  #cursorOf(position: number): string {
+  #cursorAt(position: number): string {
     return encodeCursor(this.#options.ctx, { position, version: this.#step, subject: this.#name });
   }
 
-  #rest(ms: number): Promise<void> {
+  #pause(ms: number): Promise<void> {
     return sleep(ms, undefined, { signal: this.#end.signal, ref: false }).catch(() => {});
   }
 }

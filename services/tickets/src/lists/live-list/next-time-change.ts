@@ -1,82 +1,108 @@
 import type { Actor } from '@deskgraph/common/auth/access';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { INSTANT_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
+import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
+import { rows } from '@deskgraph/common/database/query';
 import { dayRangeChanges } from '@deskgraph/common/filter/date-range';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
-import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
 import { instantColumn, ticketFilterToSql } from '../../model/filter/sql.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
-import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { INSTANT_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
 
-/** The answer about a ticket changes so long after the instant in the column. */
-interface Turn {
+/** Calls back once at an instant, or earlier. Returns a function that cancels it. */
+export type SetTimer = (at: Date, onTime: () => void) => () => void;
+
+/** Timers of Node.js cannot be set further ahead than about 24 days. */
+const MAX_DELAY_MS = 3_600_000;
+
+export const setTimer: SetTimer = (at, onTime) => {
+  const delayMs = Math.min(Math.max(at.getTime() - Date.now(), 1), MAX_DELAY_MS);
+  const timer = setTimeout(onTime, delayMs).unref();
+  return () => clearTimeout(timer);
+};
+
+/** The result of a condition changes this many milliseconds after the instant in the column. */
+interface ChangeDelay {
   column: RawBuilder<unknown>;
   ms: number;
 }
 
 /**
- * When time alone can next change what the filter lets through: never, without a condition that is relative to now. A ticket that fits must
- * fit the outermost plain conditions, so only such tickets are looked at.
+ * The next instant at which time alone can change the result of a filter; undefined without a
+ * condition relative to now. A matching ticket has to match the outermost conditions that do not
+ * depend on time, so only such tickets are examined.
  */
-export async function due(
+export async function nextTimeChange(
   ctx: Context,
   filter: TicketFilter | null | undefined,
-  frequent: ReadonlySet<string>,
+  frequentTexts: ReadonlySet<string>,
   now: Date,
 ): Promise<Date | undefined> {
-  const turns = filter ? turnsOf(filter, ctx.actor) : [];
-  const dayTurn = filter ? dayTurnOf(filter, now) : Infinity;
-  const day = Number.isFinite(dayTurn) ? new Date(dayTurn) : undefined;
-  if (!turns.length) return day;
-  const em = await ctx.read();
-  const condition = sql`${visibleTicketSql(ctx.actor)} and ${ticketFilterToSql(plain(filter!), { actor: ctx.actor, now, frequentTexts: frequent })}`;
-  const nexts = turns.map(({ column, ms }) => {
-    const length = sql`${ms}::float8 * interval '1 millisecond'`;
-    return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
+  const delays = filter ? changeDelays(filter, ctx.actor) : [];
+  const nextDateChange = filter ? nextDateFieldChange(filter, now) : Infinity;
+  const dateChangeAt = Number.isFinite(nextDateChange) ? new Date(nextDateChange) : undefined;
+  if (!delays.length) return dateChangeAt;
+  const timeless = ticketFilterToSql(timelessConditions(filter!), {
+    actor: ctx.actor,
+    now,
+    frequentTexts,
   });
-  const { rows } = await sql<{ due: number | null }>`
-    select (extract(epoch from least(${sql.join(nexts)})) * 1000)::float8 as due`.execute(
-    em.getKysely(),
+  const condition = sql`${visibleTicketSql(ctx.actor)} and ${timeless}`;
+  const candidates = delays.map(({ column, ms }) => {
+    const length = sql`${ms}::float8 * interval '1 millisecond'`;
+    return sql`(
+      select min(${column}) + ${length} from ticket t
+      where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
+  });
+  const [row] = await rows(
+    ctx,
+    sql<{ next_ms: number | null }>`
+      select (extract(epoch from least(${sql.join(candidates)})) * 1000)::float8 as next_ms`,
   );
-  const at = rows[0]!.due;
-  if (at === null) return day;
-  return new Date(Math.min(Math.round(at), day?.getTime() ?? Infinity));
+  const nextMs = row!.next_ms;
+  if (nextMs === null) return dateChangeAt;
+  return new Date(Math.min(Math.round(nextMs), dateChangeAt?.getTime() ?? Infinity));
 }
 
-/** When time alone can next change what a condition on a custom day says of any ticket. */
-function dayTurnOf(filter: TicketFilter, now: Date): number {
-  const { and, or, not, field } = filter;
-  const own = (field ?? []).flatMap(({ date }) => (date ? dayRangeChanges(date, now) : []));
+/** The next instant at which time alone can change a condition on a custom date field. */
+function nextDateFieldChange(filter: TicketFilter, now: Date): number {
   return Math.min(
-    ...own,
-    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].map((part) => dayTurnOf(part, now)),
+    ...(filter.field ?? []).flatMap(({ date }) => (date ? dayRangeChanges(date, now) : [])),
+    ...nestedFilters(filter).map((nested) => nextDateFieldChange(nested, now)),
   );
 }
 
-function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): TicketFilter {
+const nestedFilters = ({ and, or, not }: TicketFilter): TicketFilter[] => [
+  ...(and ?? []),
+  ...(or ?? []),
+  ...(not ? [not] : []),
+];
+
+/** The outermost conditions of a filter without those on instants. */
+function timelessConditions({
+  and: _and,
+  or: _or,
+  not: _not,
+  ...conditions
+}: TicketFilter): TicketFilter {
   return {
     ...conditions,
     ...Object.fromEntries(INSTANT_FILTER_FIELDS.map((field) => [field, null])),
   };
 }
 
-/** `within` holds up to the last millisecond, `olderThan` from the next one. */
-function turnsOf(filter: TicketFilter, actor: Actor): Turn[] {
-  const { and, or, not } = filter;
-  const own = INSTANT_FILTER_FIELDS.flatMap((field) => {
+/** `within` matches up to and including the last millisecond, `olderThan` from the next one. */
+function changeDelays(filter: TicketFilter, actor: Actor): ChangeDelay[] {
+  const outermost = INSTANT_FILTER_FIELDS.flatMap((field) => {
     const { within, olderThan } = filter[field] ?? {};
-    const [around, past] = [within && durationToMs(within)!, olderThan && durationToMs(olderThan)!];
-    const lengths = [
-      ...(typeof around === 'number' ? [-around, around + 1] : []),
-      ...(typeof past === 'number' ? [past + 1] : []),
+    const withinMs = within && durationToMs(within)!;
+    const olderThanMs = olderThan && durationToMs(olderThan)!;
+    const delays = [
+      ...(typeof withinMs === 'number' ? [-withinMs, withinMs + 1] : []),
+      ...(typeof olderThanMs === 'number' ? [olderThanMs + 1] : []),
     ];
-    return lengths.map((ms) => ({ column: instantColumn(field, actor), ms }));
+    return delays.map((ms) => ({ column: instantColumn(field, actor), ms }));
   });
-  return [
-    ...own,
-    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap((part) =>
-      turnsOf(part, actor),
-    ),
-  ];
+  return [...outermost, ...nestedFilters(filter).flatMap((nested) => changeDelays(nested, actor))];
 }

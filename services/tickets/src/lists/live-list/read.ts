@@ -1,106 +1,126 @@
-import { sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { toId } from '@deskgraph/common/core/id';
-import { keysetPage } from '@deskgraph/common/database/pagination';
-import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { ticketsWhere, countTickets, ticketListQuery } from '../../model/lookup/queries.ts';
+import { toId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { keysetPage } from '@deskgraph/common/database/pagination';
+import { ids, rows } from '@deskgraph/common/database/query';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
-import type { Ticket } from '../../model/ticket/ticket.ts';
+import { countTickets, ticketListQuery, ticketsWhere } from '../../model/lookup/queries.ts';
 import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
-import type { Entry } from './difference.ts';
-import { due } from './next-time-change.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import type { ListEntry } from './difference.ts';
+import { nextTimeChange } from './next-time-change.ts';
 
-/** What a list is asked to be. */
-export interface Wish {
+/** The arguments of a list. */
+export interface TicketListRequest {
   filter?: TicketFilter | null | undefined;
   orderBy?: TicketOrder[] | null | undefined;
-  /** How many of the first tickets it shows; default 25, at most 100. */
+  /** The maximum number of tickets in the list. Default 25, at most 100. */
   first?: number | null | undefined;
 }
 
-export interface Line extends Entry {
+export interface TicketEntry extends ListEntry {
   ticket: Ticket;
 }
 
-/** A list as it is at one moment. */
-export interface Reading {
-  lines: Line[];
+/** The result of one read. */
+export interface TicketListState {
+  entries: TicketEntry[];
   totalCount: number;
-  /** Those that stood in it before and do not now, if the caller may still see them. */
-  gone: Map<string, Ticket>;
-  /** When time alone can change it next. */
-  due: Date | undefined;
+  /**
+   * The tickets that the read has loaded: entries that are new or have another version, and those
+   * that have left the list and are still visible to the caller.
+   */
+  loadedTickets: Map<string, Ticket>;
+  /** The next instant at which time alone can change the list. */
+  nextChangeAt: Date | undefined;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NO_TEXTS: ReadonlySet<string> = new Set();
 
 /**
- * The statement of a list: the first tickets, and one more to tell whether there are any. It is the one of the query `tickets`, but reads ids
- * and versions only; a requester's version does not grow with what he may not know.
+ * The query of a list: the first tickets, and one more to detect whether there are others. It is
+ * that of the query `tickets`, but selects ids and versions only. For requesters it selects the
+ * public version, which internal changes do not increase.
  */
-function statement(actor: Actor, wish: Wish, frequent: ReadonlySet<string>, now: Date) {
-  const { order, condition } = ticketListQuery(actor, wish, frequent, now);
-  const page = keysetPage({ first: wish.first }, order);
+function listQuery(
+  actor: Actor,
+  request: TicketListRequest,
+  frequentTexts: ReadonlySet<string>,
+  now: Date,
+) {
+  const { order, condition } = ticketListQuery(actor, request, frequentTexts, now);
+  const page = keysetPage({ first: request.first }, order);
   const version = canSeeOnHold(actor) ? sql.ref('t.version') : sql.ref('t.public_version');
   return {
     condition,
     size: page.limit - 1,
-    select: sql<Entry>`select t.id, ${version} as version from ticket t where ${condition} order by ${page.order} limit ${page.limit}`,
+    select: sql<ListEntry>`
+      select t.id, ${version} as version from ticket t
+      where ${condition} order by ${page.order} limit ${page.limit}`,
   };
 }
 
-/** Two wishes with the same key are the same list: for whom it is and what is asked for says its statement. Refuses what no list can be. */
-export function keyOf({ orm, actor }: Context, wish: Wish): string {
-  const { sql: text, parameters } = statement(actor, wish, NONE, new Date(0)).select.compile(
-    orm.em.fork().getKysely(),
-  );
+/**
+ * Requests with the same key share a list: the query depends on the arguments and the rights of the
+ * caller. Refuses invalid arguments.
+ */
+export function ticketListKey({ orm, actor }: Context, request: TicketListRequest): string {
+  const { select } = listQuery(actor, request, NO_TEXTS, new Date(0));
+  const { sql: text, parameters } = select.compile(orm.em.fork().getKysely());
   return JSON.stringify([text, parameters]);
 }
 
-/** Reads a list, and those tickets of it that are not known in their version; all at one moment. */
-export async function read(
+/**
+ * Reads a list in one snapshot. Of its tickets it loads those whose version differs from that in
+ * `cached`, the entries of the previous read.
+ */
+export async function readTicketList(
   ctx: Context,
-  wish: Wish,
-  known: readonly Line[],
+  request: TicketListRequest,
+  cached: readonly TicketEntry[],
   now: Date,
-): Promise<Reading> {
-  const moment = ctx.fork();
+): Promise<TicketListState> {
+  const snapshot = ctx.fork();
   try {
-    const frequent = await findFrequentTexts(moment, wish.filter);
-    const { select, condition, size } = statement(ctx.actor, wish, frequent, now);
-    const em = await moment.read();
-    const rows = (await select.execute(em.getKysely())).rows.map(({ id, version }) => ({
+    const frequentTexts = await findFrequentTexts(snapshot, request.filter);
+    const { select, condition, size } = listQuery(ctx.actor, request, frequentTexts, now);
+    const read = (await rows(snapshot, select)).map(({ id, version }): ListEntry => ({
       id: toId('tkt', id),
       version,
     }));
-    const totalCount = rows.length > size ? await countTickets(moment, condition) : rows.length;
-    const entries = rows.slice(0, size);
-    const held = new Map(known.map((line) => [line.id, line]));
-    const fresh = await ticketsOf(moment, [
-      ...entries.filter(({ id, version }) => held.get(id)?.version !== version).map(({ id }) => id),
-      ...missing(known, entries),
+    const totalCount = read.length > size ? await countTickets(snapshot, condition) : read.length;
+    const visible = read.slice(0, size);
+    const cachedById = new Map(cached.map((entry) => [entry.id, entry]));
+    const loadedTickets = await loadTickets(snapshot, [
+      ...visible.filter(({ id, version }) => cachedById.get(id)?.version !== version),
+      ...removedEntries(cached, visible),
     ]);
-    const lines = entries.map(({ id, version }) => ({
+    const entries = visible.map(({ id, version }) => ({
       id,
       version,
-      ticket: fresh.get(id) ?? held.get(id)!.ticket,
+      ticket: loadedTickets.get(id) ?? cachedById.get(id)!.ticket,
     }));
-    return { lines, totalCount, gone: fresh, due: await due(moment, wish.filter, frequent, now) };
+    const nextChangeAt = await nextTimeChange(snapshot, request.filter, frequentTexts, now);
+    return { entries, totalCount, loadedTickets, nextChangeAt };
   } finally {
-    await moment.endSnapshot();
+    await snapshot.endSnapshot();
   }
 }
 
-const missing = (known: readonly Entry[], entries: readonly Entry[]): string[] => {
-  const there = new Set(entries.map(({ id }) => id));
-  return known.map(({ id }) => id).filter((id) => !there.has(id));
-};
+function removedEntries(before: readonly ListEntry[], after: readonly ListEntry[]): ListEntry[] {
+  const remaining = new Set(after.map(({ id }) => id));
+  return before.filter(({ id }) => !remaining.has(id));
+}
 
-async function ticketsOf(ctx: Context, ids: readonly string[]): Promise<Map<string, Ticket>> {
-  const tickets = ids.length
-    ? await ticketsWhere(ctx, sql`t.id = any(${uuidArray('tkt', ids)})`)
+async function loadTickets(
+  ctx: Context,
+  entries: readonly ListEntry[],
+): Promise<Map<string, Ticket>> {
+  const tickets = entries.length
+    ? await ticketsWhere(ctx, sql`t.id = any(${ids('tkt', entries)})`)
     : [];
   return new Map(tickets.map((ticket) => [ticket.id, ticket]));
 }

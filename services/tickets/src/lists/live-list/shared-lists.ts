@@ -1,61 +1,69 @@
-import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
-import type { EventTail } from '@deskgraph/common/events/types';
-import type { Context } from '@deskgraph/common/database/context';
-import { type Alarm, alarm } from './timer.ts';
-import { List } from './list.ts';
-import { type Wish, keyOf } from './read.ts';
 import { Semaphore } from '@deskgraph/common/core/semaphore';
+import type { Context } from '@deskgraph/common/database/context';
+import type { EventTail } from '@deskgraph/common/events/types';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
+import { LiveList } from './list.ts';
+import { type SetTimer, setTimer } from './next-time-change.ts';
+import { type TicketListRequest, ticketListKey } from './read.ts';
 
-/** The lists that somebody looks at in this process. */
-export interface Lists {
-  open: Map<string, { list: List; readers: number }>;
-  turns: Semaphore;
-  /** What changes lists in time; tests turn the clock themselves. */
-  alarm: Alarm;
+/** The lists with subscribers in this process. */
+export interface SharedLists {
+  listsByKey: Map<string, { list: LiveList; subscriberCount: number }>;
+  readLimit: Semaphore;
+  /** Schedules the time changes of lists. Tests replace it by a clock of their own. */
+  setTimer: SetTimer;
 }
 
-/** Of the connections to the database lists take so many. */
-const AT_ONCE = 4;
+/** The maximum number of lists that are read at the same time. */
+const CONCURRENCY = 4;
 
-const known = new WeakMap<EventTail, Lists>();
+const listsByTail = new WeakMap<EventTail, SharedLists>();
 
-export function listsOf(tail: EventTail): Lists {
-  let lists = known.get(tail);
-  if (!lists) known.set(tail, (lists = { open: new Map(), turns: new Semaphore(AT_ONCE), alarm }));
+export function sharedListsOf(tail: EventTail): SharedLists {
+  let lists = listsByTail.get(tail);
+  if (!lists) {
+    lists = { listsByKey: new Map(), readLimit: new Semaphore(CONCURRENCY), setTimer };
+    listsByTail.set(tail, lists);
+  }
   return lists;
 }
 
-/** The list that was asked for and its changes, from the one that all share who ask for the same. */
-export function share(ctx: Context, wish: Wish): AsyncIterableIterator<StreamMessage> {
-  const key = keyOf(ctx, wish);
-  return abortableStream((signal) => told(ctx, wish, key, signal));
+/** Yields a list and its changes, from the list that all callers with the same request share. */
+export function subscribeToList(
+  ctx: Context,
+  request: TicketListRequest,
+): AsyncIterableIterator<StreamMessage> {
+  const key = ticketListKey(ctx, request);
+  return abortableStream((signal) => listMessages(ctx, request, key, signal));
 }
 
-async function* told(
+async function* listMessages(
   ctx: Context,
-  wish: Wish,
+  request: TicketListRequest,
   key: string,
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage, void, void> {
-  const { open, turns, alarm } = listsOf(ctx.tail!);
-  let shared = open.get(key);
-  if (!shared)
-    open.set(key, (shared = { list: new List({ ctx, wish, turns, alarm }), readers: 0 }));
-  shared.readers++;
+  const { listsByKey, readLimit, setTimer } = sharedListsOf(ctx.tail!);
+  let shared = listsByKey.get(key);
+  if (!shared) {
+    const list = new LiveList({ ctx, request, readLimit, setTimer });
+    listsByKey.set(key, (shared = { list, subscriberCount: 0 }));
+  }
+  shared.subscriberCount++;
   try {
     for await (const message of shared.list.changes(signal)) {
       const tickets = message.tickets ?? (message.ticket ? [message.ticket] : []);
       yield {
         message,
         cursor: message.cursor,
-        prepare: (reader) => {
-          for (const ticket of tickets) reader.load.prime('ticket', ticket);
+        prepare: ({ load }) => {
+          for (const ticket of tickets) load.prime('ticket', ticket);
         },
       };
     }
   } finally {
-    if (--shared.readers === 0) {
-      open.delete(key);
+    if (--shared.subscriberCount === 0) {
+      listsByKey.delete(key);
       shared.list.end();
     }
   }

@@ -7,7 +7,7 @@ export class TicketNextInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Only from this department; default from those that the caller works in, and what is in none.',
+      'Only tickets of this department. Default: tickets of the caller’s departments and of none.',
   })
   departmentId?: string | null;
 }
@@ -16,7 +16,7 @@ export class TicketNextInput {
 export class TicketNextPayload extends Payload {
   @Field(() => Ticket, {
     nullable: true,
-    description: 'The ticket as it now stands; null when there is none, or when refused.',
+    description: 'The ticket after the change. Null when there is none, or when refused.',
   })
   ticket?: Ticket | null;
 }

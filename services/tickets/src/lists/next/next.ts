@@ -1,23 +1,27 @@
-import { sql } from '@deskgraph/common/database/database';
-import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { applyAssignment } from '../../ticketing/ticket/assign.ts';
-import { endEscalation } from '../../model/ticket/pending-work.ts';
-import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
-import { Ticket } from '../../model/ticket/ticket.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { managedEntities } from '@deskgraph/common/database/query';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { visibleTicketSqlWithBin } from '../../model/rights/visible.ts';
+import { endEscalation } from '../../model/ticket/pending-work.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { ifPresent, requireDepartmentId } from '../../staff/references.ts';
+import { applyAssignment } from '../../ticketing/ticket/assign.ts';
 import type { TicketNextInput, TicketNextPayload } from './input.ts';
 
 /**
- * Puts into the caller's hands the most urgent ticket that nobody has, of equally urgent ones what has waited longest. One that is being given to
- * somebody else in this moment is passed over, so that no two get the same one and nobody waits.
+ * Assigns the most urgent unassigned ticket to the caller; ties go to the longest waiting. Tickets
+ * locked by concurrent calls are skipped, so that no two callers get the same one and no call waits.
  */
-export async function next(ctx: Context, input: TicketNextInput): Promise<TicketNextPayload> {
-  const department = await ifPresent(input.departmentId, (id) =>
+export async function assignNextTicket(
+  ctx: Context,
+  input: TicketNextInput,
+): Promise<TicketNextPayload> {
+  const departmentId = await ifPresent(input.departmentId, (id) =>
     requireDepartmentId(ctx, id, 'departmentId'),
   );
-  const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
+  const ticket = ctx.actor.kind === 'agent' ? await lockNextTicket(ctx, departmentId) : undefined;
   if (!ticket) return { ticket: null, userErrors: [] };
   await appendEvents(ctx, [
     ...(await applyAssignment(ctx, ticket, { assigneeId: ctx.actor.id })),
@@ -26,17 +30,26 @@ export async function next(ctx: Context, input: TicketNextInput): Promise<Ticket
   return { ticket, userErrors: [] };
 }
 
-async function free(ctx: Context, department: string | null): Promise<Ticket | undefined> {
-  const here = department
-    ? sql`t.department_id = ${uuidOf('dep', department)}::uuid`
+/** Without a department: from those of the caller, and tickets without one. */
+async function lockNextTicket(
+  ctx: Context,
+  departmentId: string | null,
+): Promise<Ticket | undefined> {
+  const inDepartment = departmentId
+    ? sql`t.department_id = ${uuidOf('dep', departmentId)}::uuid`
     : sql`(t.department_id is null or t.department_id in (
-        select department_id from agent_department where agent_id = ${uuidOf('agt', ctx.actor.id)}::uuid))`;
-  const { rows } = await sql<object>`
-    select t.* from ticket t
-    where ${visibleTicketSqlWithBin(ctx.actor)} and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
-      and not t.spam and t.deleted_at is null and ${here}
-    order by t.priority_rank desc, t.waiting_since nulls last, t.created_at, t.id limit 1 for update of t skip locked`.execute(
-    ctx.em.getKysely(),
+        select department_id from agent_department
+        where agent_id = ${uuidOf('agt', ctx.actor.id)}::uuid))`;
+  const [ticket] = await managedEntities(
+    ctx,
+    Ticket,
+    sql`
+      select t.* from ticket t
+      where ${visibleTicketSqlWithBin(ctx.actor)} and t.status in ('NEW', 'OPEN')
+        and t.assignee_id is null and t.snoozed_at is null and not t.spam and t.deleted_at is null
+        and ${inDepartment}
+      order by t.priority_rank desc, t.waiting_since nulls last, t.created_at, t.id
+      limit 1 for update of t skip locked`,
   );
-  return rows[0] && ctx.em.map(Ticket, rows[0]);
+  return ticket;
 }

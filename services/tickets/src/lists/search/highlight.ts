@@ -8,33 +8,33 @@ export enum HighlightPlace {
 }
 registerEnumType(HighlightPlace, {
   name: 'HighlightPlace',
-  description: 'Where in a ticket words that were searched for stand.',
+  description: 'The part of a ticket that contains search words.',
   valuesConfig: {
-    SUBJECT: { description: 'In the subject.' },
-    REQUESTER: { description: 'In the name of the requester.' },
-    MESSAGE: { description: 'In a message that the caller may read.' },
+    SUBJECT: { description: 'The subject.' },
+    REQUESTER: { description: 'The name of the requester.' },
+    MESSAGE: { description: 'A message that the caller may read.' },
   },
 });
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A part of a text, counted in characters (Unicode code points) from its beginning.',
+  description: 'A range of a text, in characters (Unicode code points) from its start.',
 })
 export class TextRange {
-  @Field(() => Int, { description: 'The first character, from 0.' }) start!: number;
-  @Field(() => Int, { description: 'The one after the last character.' }) end!: number;
+  @Field(() => Int, { description: 'The first character, from 0, inclusive.' }) start!: number;
+  @Field(() => Int, { description: 'The end, exclusive.' }) end!: number;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A piece of a ticket in which words that were searched for stand.',
+  description: 'A passage of a ticket that contains search words.',
 })
 export class Highlight {
-  @Field(() => HighlightPlace, { description: 'Where it stands.' }) place!: HighlightPlace;
-  @Field(() => Message, { nullable: true, description: 'Which message, for MESSAGE.' })
+  @Field(() => HighlightPlace, { description: 'The part of the ticket.' }) place!: HighlightPlace;
+  @Field(() => Message, { nullable: true, description: 'The message, for MESSAGE.' })
   message!: Message | null;
-  @Field(() => String, { description: 'Plain text of about 220 characters; it is no HTML.' })
+  @Field(() => String, { description: 'Plain text of about 220 characters, not HTML.' })
   text!: string;
-  @Field(() => [TextRange], { description: 'Where the words stand in `text`, in order.' })
+  @Field(() => [TextRange], { description: 'The ranges of the words in `text`, in order.' })
   ranges!: TextRange[];
 }

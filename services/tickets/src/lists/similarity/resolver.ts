@@ -1,5 +1,6 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { sql } from '@deskgraph/common/database/database';
+import { ids } from '@deskgraph/common/database/query';
 import { Refusal, refusalToGraphqlError } from '@deskgraph/common/core/errors';
 import { type NestedList, nestedPage } from '@deskgraph/common/database/nested-connection';
 import { Direction, ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
@@ -8,11 +9,11 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
-import { clusters } from './clusters.ts';
+import { findTicketClusters } from './find-clusters.ts';
 import { SimilarTicket, TicketCluster } from './similarity.ts';
-import { similarTo } from './similar.ts';
+import { findSimilarTickets } from './find-similar.ts';
 
-const MOST = 10;
+const MAX_SIMILAR = 10;
 
 @Resolver(() => Ticket)
 export class SimilarTickets {
@@ -20,21 +21,22 @@ export class SimilarTickets {
   @FieldResolver(() => [SimilarTicket], {
     nullable: true,
     description:
-      'Tickets that are like it by their subjects and descriptions, best first; only what fits well enough. For staff only.',
+      'Tickets with similar subjects and descriptions, best match first, above a minimum score. Staff only.',
   })
   async similar(
     @Root() ticket: Ticket,
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: 5,
-      description: 'At most so many, 0 to 10; default 5.',
+      description: 'The maximum number of tickets, 0 to 10. Default 5.',
     })
     first: number | null,
     @Ctx() ctx: Context,
   ): Promise<SimilarTicket[]> {
-    const most = first ?? 5;
-    if (most < 0 || most > MOST) throw refusalToGraphqlError(new Refusal('INVALID', ['first']));
-    return (await similarTo(ctx, ticket)).slice(0, most);
+    const limit = first ?? 5;
+    if (limit < 0 || limit > MAX_SIMILAR)
+      throw refusalToGraphqlError(new Refusal('INVALID', ['first']));
+    return (await findSimilarTickets(ctx, ticket)).slice(0, limit);
   }
 }
 
@@ -43,24 +45,24 @@ export class TicketClusters {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT] })
   @Query(() => [TicketCluster], {
     description:
-      'Alike tickets of late that are no incidents of a problem yet, three and more, the biggest cluster first. The newest 2,000 tickets are compared.',
+      'Clusters of three or more similar recent tickets that are not incidents of a problem yet, largest first. The newest 2,000 tickets are compared.',
   })
   ticketClusters(
     @Arg('within', () => Duration, {
       nullable: true,
       defaultValue: 'P7D',
-      description: 'Look back so far, at most P90D; default P7D.',
+      description: 'The period to look back, at most P90D. Default P7D.',
     })
     within: string | null,
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: 10,
-      description: 'At most so many, 0 to 50; default 10.',
+      description: 'The maximum number of clusters, 0 to 50. Default 10.',
     })
     first: number | null,
     @Ctx() ctx: Context,
   ): Promise<TicketCluster[]> {
-    return clusters(ctx, within ?? 'P7D', first ?? 10);
+    return findTicketClusters(ctx, within ?? 'P7D', first ?? 10);
   }
 
   @FieldResolver(() => TicketConnection, { description: 'The tickets, oldest first.' })
@@ -69,24 +71,24 @@ export class TicketClusters {
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return nestedPage(ctx, membersOf(ctx, cluster), cluster.id, page);
+    return nestedPage(ctx, clusterTickets(ctx, cluster), cluster.id, page);
   }
 }
 
-/** The members of all clusters of an answer are read together. */
-const membersOf = (ctx: Context, { all }: TicketCluster): NestedList<Ticket> => {
-  const members = all.flatMap(({ id, ids }) => ids.map((member) => [id, member] as const));
-  const column = (at: 0 | 1) =>
-    uuidArray(
-      'tkt',
-      members.map((pair) => pair[at]),
-    );
+/** The tickets of all clusters of a response are read together. */
+const clusterTickets = (ctx: Context, { responseClusters }: TicketCluster): NestedList<Ticket> => {
+  const pairs = responseClusters.flatMap(({ id, ticketIds }) =>
+    ticketIds.map((ticketId) => ({ id, ticketId })),
+  );
+  const ticketIds = pairs.map(({ ticketId }) => ticketId);
   return {
     Entity: Ticket,
-    name: `tickets of clusters ${all.map(({ id }) => id).join(' ')}`,
+    name: `tickets of clusters ${responseClusters.map(({ id }) => id).join(' ')}`,
     prefix: 'tkt',
     columns: sql`t.*`,
-    from: sql`unnest(${column(0)}, ${column(1)}) as member(first_id, id) join ticket t on t.id = member.id`,
+    from: sql`
+      unnest(${ids('tkt', pairs)}, ${ids('tkt', ticketIds)}) as member(first_id, id)
+      join ticket t on t.id = member.id`,
     belongsTo: sql`member.first_id = owner.id`,
     where: visibleTicketSql(ctx.actor),
     order: [

@@ -2,28 +2,27 @@ import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A ticket that is like another.' })
+@ObjectType({ simpleResolvers: true, description: 'A similar ticket.' })
 export class SimilarTicket {
   @Field(() => Ticket, { description: 'The other ticket.' }) ticket!: Ticket;
   @Field(() => Float, {
     description:
-      'How much the two have in common, from 0 to 1: rare words count more than common ones, subjects more than texts.',
+      'The similarity, from 0 to 1. Rare words count more than common ones, subjects more than texts.',
   })
   score!: number;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Alike tickets that nobody has made incidents of a problem yet.',
+  description: 'Similar tickets that are not incidents of a problem yet.',
 })
 export class TicketCluster {
-  @Field(() => String, { description: 'Words that most of them have in common.' }) label!: string;
-  @Field(() => Int, { description: 'How many they are.' }) count!: number;
-  @Field(() => DateTime, { description: 'When the first of them was created.' }) since!: Date;
-  /** The first of them. */
+  @Field(() => String, { description: 'The words that most of the tickets share.' }) label!: string;
+  @Field(() => Int, { description: 'The number of tickets.' }) count!: number;
+  @Field(() => DateTime, { description: 'When the first ticket was created.' }) since!: Date;
+  /** The id of the first ticket. */
   id!: string;
-  /** All of them. */
-  ids!: string[];
-  /** The clusters that were found with it. */
-  all!: readonly TicketCluster[];
+  ticketIds!: string[];
+  /** All clusters of the response, this one included. */
+  responseClusters!: readonly TicketCluster[];
 }

@@ -120,7 +120,7 @@ class History {
 
   async step(): Promise<void> {
     const { one, roll } = this.#dice;
-    clock.turn(one([1_000, 60_000, HOUR, 5 * HOUR]) + roll(1_000));
+    clock.advance(one([1_000, 60_000, HOUR, 5 * HOUR]) + roll(1_000));
     const ids = [...this.waits.keys()];
     if (!ids.length || !roll(5)) return this.#createTicket();
     if (!roll(8)) return this.#changeAgents();

@@ -1,4 +1,5 @@
-/** How processes tell each other that somebody was told something. */
-export const CHANNEL = 'notification';
+/** The NOTIFY channel of new notifications. */
+export const NOTIFICATION_CHANNEL = 'notification';
 
-export const wordOf = (workspace: string, personId: string): string => `${workspace} ${personId}`;
+export const notificationKey = (workspace: string, personId: string): string =>
+  `${workspace} ${personId}`;

@@ -7,11 +7,11 @@ import { currentStaffActors } from '../../staff/agent/actors.ts';
 import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { ANSWERING_ROLES } from '../../staff/references.ts';
 import { seesTicket } from '../../model/rights/visible.ts';
-import { type Call, callsOf } from './recipients.ts';
-import { BY_STRENGTH, type NotificationReason } from './reason.ts';
-import { CHANNEL } from './channel.ts';
+import { type Recipient, recipientsOf } from './recipients.ts';
+import { REASONS_BY_PRIORITY, type NotificationReason } from './reason.ts';
+import { NOTIFICATION_CHANNEL } from './channel.ts';
 
-/** As many rows as one statement carries. */
+/** Rows per statement. */
 const AT_ONCE = 10_000;
 
 interface Told {
@@ -20,10 +20,13 @@ interface Told {
   reason: NotificationReason;
 }
 
-/** Tells people of a page of facts, with the same few statements however many are told; within the transaction that keeps the position. */
-export async function make(ctx: Context, facts: readonly DomainEvent[]): Promise<void> {
+/** Creates the notifications for a page of events with a constant number of statements, in the transaction that stores the position. */
+export async function createNotifications(
+  ctx: Context,
+  facts: readonly DomainEvent[],
+): Promise<void> {
   const called = facts
-    .map((fact) => ({ fact, calls: callsOf(fact) }))
+    .map((fact) => ({ fact, calls: recipientsOf(fact) }))
     .filter(({ calls }) => calls.length);
   if (!called.length) return;
   const staff = await staffFor(
@@ -35,8 +38,8 @@ export async function make(ctx: Context, facts: readonly DomainEvent[]): Promise
     await keep(ctx, told.slice(from, from + AT_ONCE));
 }
 
-/** Who may be told, of those who are called. */
-function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
+/** The recipients who may see the event. */
+function staffFor(ctx: Context, calls: readonly Recipient[]): Promise<Actor[]> {
   const people = calls.flatMap((call) =>
     'person' in call && call.person.startsWith('agt_') ? call.person : [],
   );
@@ -46,14 +49,14 @@ function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
   });
 }
 
-/** Each person once, for the strongest reason; nobody of his own acts, nor of what he may not see. */
-function toldOf(fact: DomainEvent, calls: readonly Call[], staff: readonly Actor[]): Told[] {
+/** One notification per person, for the strongest reason. None for own actions or for events that the person may not see. */
+function toldOf(fact: DomainEvent, calls: readonly Recipient[], staff: readonly Actor[]): Told[] {
   const { state } = (fact as unknown as DomainEvent<LoggedTicketData>).data;
   const seeing = staff.filter((actor) => seesTicket(actor, { ...state, id: fact.subject }));
   const known = new Set(seeing.map(({ id }) => id));
   const reasons = new Map<string, NotificationReason>();
   const strongest = calls.toSorted(
-    (a, b) => BY_STRENGTH.indexOf(a.reason) - BY_STRENGTH.indexOf(b.reason),
+    (a, b) => REASONS_BY_PRIORITY.indexOf(a.reason) - REASONS_BY_PRIORITY.indexOf(b.reason),
   );
   for (const call of strongest)
     for (const person of 'person' in call ? [call.person] : teamOf(call.team, staff))
@@ -66,14 +69,14 @@ function toldOf(fact: DomainEvent, calls: readonly Call[], staff: readonly Actor
   return [...reasons].map(([person, reason]) => ({ fact, person, reason }));
 }
 
-/** Who works in a department; without one, or when nobody does, all who work. */
+/** The agents of a department. All agents without a department, or when it has none. */
 function teamOf(department: string | null, staff: readonly Actor[]): string[] {
   const working = staff.filter(({ role }) => ANSWERING_ROLES.has(role!));
   const team = working.filter(({ departments }) => department && departments.includes(department));
   return (team.length ? team : working).map(({ id }) => id);
 }
 
-/** Whoever has said that he does not want to be told so in the app is not. */
+/** Removes recipients who have disabled the reason in the app. */
 async function keep(ctx: Context, told: readonly Told[]): Promise<void> {
   const column = <T>(of: (each: Told) => T): T[] => told.map(of);
   await sql`
@@ -89,6 +92,6 @@ async function keep(ctx: Context, told: readonly Told[]): Promise<void> {
         select from notification_preference p
         where p.workspace_id = ${ctx.workspace}::uuid and p.person_id = g.person and p.reason = g.reason and not p.in_app)
       on conflict (workspace_id, person_id, position) do nothing returning person_id)
-    select pg_notify(${CHANNEL}, ${ctx.workspace} || ' ' || person_id) from (select distinct person_id from made) as person
+    select pg_notify(${NOTIFICATION_CHANNEL}, ${ctx.workspace} || ' ' || person_id) from (select distinct person_id from made) as person
   `.execute(ctx.em.getKysely());
 }

@@ -2,14 +2,14 @@ import { type EntityManager, hydrate, sql } from '@deskgraph/common/database/dat
 import { listenToChannel } from '@deskgraph/common/jobs/pg-notify';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { type Notification, type NotificationRow, notificationOf } from './notification.ts';
-import { CHANNEL, wordOf } from './channel.ts';
+import { type Notification, type NotificationRow, notificationFromRow } from './notification.ts';
+import { NOTIFICATION_CHANNEL, notificationKey } from './channel.ts';
 
-/** As many are read for one person at once. */
+/** The maximum number of notifications read per person at once. */
 const PAGE = 100;
 
-/** A notification, with its ticket, seen by its reader or not; it may be gone. */
-export interface Rung {
+/** A notification with its ticket, which the reader may no longer see and which may be deleted. */
+export interface NotificationEntry {
   notification: Notification;
   ticket: Ticket | undefined;
 }
@@ -17,12 +17,12 @@ export interface Rung {
 interface Asked {
   person: string;
   after: number;
-  answer: (told: Rung[]) => void;
+  answer: (told: NotificationEntry[]) => void;
   fail: (error: unknown) => void;
 }
 
-/** Rings for those of this process who wait for notifications, and reads for all at once who are called in one breath. */
-export class Bell {
+/** Wakes the subscribers of this process, and reads new notifications for all woken subscribers in one batch. */
+export class NotificationHub {
   readonly #service: Service;
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #asked = new Map<string, Asked[]>();
@@ -32,16 +32,16 @@ export class Bell {
     this.#service = service;
   }
 
-  /** Resolves when somebody was told something, or may have been, or when the signal stops. To be called before what there is already is read. */
-  rung(workspace: string, person: string, signal: AbortSignal): Promise<void> {
+  /** Resolves when a person may have a new notification, or when the signal aborts. Call it before reading the existing ones. */
+  wait(workspace: string, person: string, signal: AbortSignal): Promise<void> {
     const { config, log } = this.#service;
     this.#stopListening ??= listenToChannel({
       url: config.DATABASE_URL,
-      channel: CHANNEL,
+      channel: NOTIFICATION_CHANNEL,
       log,
       onNotify: (word) => this.#ring(word),
     });
-    const word = wordOf(workspace, person);
+    const word = notificationKey(workspace, person);
     const waiting = this.#waiting.get(word) ?? new Set();
     this.#waiting.set(word, waiting);
     return new Promise((resolve) => {
@@ -56,8 +56,8 @@ export class Bell {
     });
   }
 
-  /** What somebody was told after a position of the log, in its order, and the tickets as they are by then; at most a page. */
-  read(workspace: string, person: string, after: number): Promise<Rung[]> {
+  /** The notifications of a person after a position of the log, in log order, with the current tickets. At most one page. */
+  read(workspace: string, person: string, after: number): Promise<NotificationEntry[]> {
     return new Promise((answer, fail) => {
       const asked = this.#asked.get(workspace);
       if (asked) return void asked.push({ person, after, answer, fail });
@@ -90,12 +90,15 @@ export class Bell {
     }
   }
 
-  /** By the place of who asked. */
-  async #select(workspace: string, asked: readonly Asked[]): Promise<Map<number, Rung[]>> {
+  /** By the index of the reader. */
+  async #select(
+    workspace: string,
+    asked: readonly Asked[],
+  ): Promise<Map<number, NotificationEntry[]>> {
     const em = this.#service.orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': workspace } });
     const people = sql`unnest(${asked.map(({ person }) => person)}::text[], ${asked.map(({ after }) => after)}::bigint[])`;
-    const read = async (inside: EntityManager): Promise<Map<number, Rung[]>> => {
+    const read = async (inside: EntityManager): Promise<Map<number, NotificationEntry[]>> => {
       const db = inside.getKysely();
       const { rows } = await sql<NotificationRow & { place: number }>`
         select n.*, asked.place::integer - 1 as place from ${people} with ordinality as asked(person, after, place) cross join lateral (
@@ -111,7 +114,10 @@ export class Bell {
       const tickets = new Map(
         hydrate(this.#service.orm, Ticket, stored.rows).map((ticket) => [ticket.id, ticket]),
       );
-      const found = rows.map((row) => ({ place: row.place, notification: notificationOf(row) }));
+      const found = rows.map((row) => ({
+        place: row.place,
+        notification: notificationFromRow(row),
+      }));
       return Map.groupBy(
         found.map(({ place, notification }) => ({
           place,
@@ -125,13 +131,13 @@ export class Bell {
   }
 }
 
-const known = new WeakMap<object, Bell>();
+const known = new WeakMap<object, NotificationHub>();
 
-/** For as long as the service runs. */
-export function openBell(service: Service): () => Promise<void> {
-  const bell = new Bell(service);
+/** Starts it; returns a function that stops it. */
+export function openNotificationHub(service: Service): () => Promise<void> {
+  const bell = new NotificationHub(service);
   known.set(service.orm, bell);
   return () => bell.stop();
 }
 
-export const bellOf = (orm: object): Bell => known.get(orm)!;
+export const notificationHubOf = (orm: object): NotificationHub => known.get(orm)!;

@@ -7,33 +7,42 @@ import { NotificationReason } from './reason.ts';
 @InputType({ description: 'Input of notificationsRead.' })
 export class NotificationsReadInput {
   static readonly bounds = optionalFields({ ids: z.array(z.string()).max(100) });
-  @Field(() => [ID], { nullable: true, description: 'These, at most 100; all when left out.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The notifications, at most 100. Default: all.',
+  })
   ids?: string[] | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of notificationsRead.' })
 export class NotificationsReadPayload extends Payload {
-  @Field(() => Int, { nullable: true, description: 'How many are unread now; null when refused.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of unread notifications. Null when refused.',
+  })
   unread?: number | null;
 }
 
-@InputType({ description: 'How somebody wants to be told for one reason.' })
+@InputType({ description: 'The delivery channels for one reason.' })
 export class NotificationPreferenceInput {
   @Field(() => NotificationReason, {
-    description: 'For this reason; one for which the caller can be told.',
+    description: 'The reason, one that applies to the caller.',
   })
   reason!: NotificationReason;
-  @Field(() => Boolean, { description: 'In the app.' }) inApp!: boolean;
-  @Field(() => Boolean, { description: 'By mail; kept, nothing is mailed so far.' })
+  @Field(() => Boolean, { description: 'Whether to notify in the app.' }) inApp!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether to notify by e-mail. Stored; no e-mail is sent yet.',
+  })
   email!: boolean;
-  @Field(() => Boolean, { description: 'By push; kept, nothing is pushed so far.' }) push!: boolean;
+  @Field(() => Boolean, { description: 'Whether to notify by push. Stored; no push is sent yet.' })
+  push!: boolean;
 }
 
 @InputType({ description: 'Input of notificationPreferencesUpdate.' })
 export class NotificationPreferencesUpdateInput {
   static readonly bounds = optionalFields({ preferences: z.array(z.any()).max(20) });
   @Field(() => [NotificationPreferenceInput], {
-    description: 'Only the given reasons change, each named once; at most 20.',
+    description: 'The reasons to change, each once, at most 20. Others stay unchanged.',
   })
   preferences!: NotificationPreferenceInput[];
 }
@@ -42,7 +51,7 @@ export class NotificationPreferencesUpdateInput {
 export class NotificationPreferencesUpdatePayload extends Payload {
   @Field(() => [NotificationPreference], {
     nullable: true,
-    description: 'All preferences as they now stand; null when refused.',
+    description: 'All preferences after the change. Null when refused.',
   })
   preferences?: NotificationPreference[] | null;
 }

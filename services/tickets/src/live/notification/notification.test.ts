@@ -16,12 +16,12 @@ import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { dice } from '../../../testing/dice.ts';
-import { type Case, Told } from '../../../testing/told.ts';
-import { clientOf } from '../../../testing/watch.ts';
+import { type ModelTicket, NotificationModel } from '../../../testing/notification-model.ts';
+import { subscriptionClientOf } from '../../../testing/live-list-client.ts';
 import { deterministicCustomerId } from '../../people/requester/unknown-contact.ts';
-import { followFacts, toldAll } from './follow.ts';
-import { make } from './create.ts';
-import { forget } from './sweep.ts';
+import { startNotificationConsumer, notificationsCaughtUp } from './consumer.ts';
+import { createNotifications } from './create.ts';
+import { deleteOldNotifications } from './cleanup.ts';
 
 let service: TestService;
 let owner: Client;
@@ -29,7 +29,7 @@ let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   service = await startOwnTickets();
-  stop = followFacts(service.service);
+  stop = startNotificationConsumer(service.service);
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   await owner.query(`select set_config('desk.workspace', '*', false)`);
@@ -54,7 +54,7 @@ const inbox = async (
   actor: Actor,
   args = '',
 ): Promise<{ nodes: Shown[]; unread: number }> => {
-  await toldAll(service.service.orm);
+  await notificationsCaughtUp(service.service.orm);
   const query = `{ viewer { notifications(first: 100 ${args}) { nodes { ${SHOWN} } } unread } }`;
   const { viewer } = await desk.ask<{
     viewer: { notifications: { nodes: Shown[] }; unread: number };
@@ -125,7 +125,9 @@ test('each is told exactly what a small model says, in the inbox and live alike,
   };
   await mutate(desk, admin, 'settingsUpdate', { onHoldEnabled: true });
   const everybody = [admin.id, lead.id, agent.id, colleague.id];
-  const told = new Told((id) => (id === departmentId ? [lead.id, agent.id] : everybody));
+  const told = new NotificationModel((id) =>
+    id === departmentId ? [lead.id, agent.id] : everybody,
+  );
   const guests = Array.from({ length: 3 }, (_, at) => {
     const mail = `guest${at}@post.example`;
     const id = deterministicCustomerId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
@@ -134,15 +136,17 @@ test('each is told exactly what a small model says, in the inbox and live alike,
   const staff: Record<string, Actor> = { admin, lead, agent, colleague, light };
   const workers = [admin, lead, agent, colleague];
   const people = [...Object.values(staff), customer, stranger, ...guests.map(({ actor }) => actor)];
-  const clients = people.map((actor) => clientOf(desk, actor));
+  const clients = people.map((actor) => subscriptionClientOf(desk, actor));
   const live = clients.map((client) => new Inbox(client));
   await Promise.all(live.map(({ begun }) => begun));
   const settled = async (): Promise<void> => {
-    await toldAll(service.service.orm);
-    await Promise.all(people.map(({ id }, at) => live[at]!.until(told.to.get(id)?.length ?? 0)));
+    await notificationsCaughtUp(service.service.orm);
+    await Promise.all(
+      people.map(({ id }, at) => live[at]!.until(told.byPerson.get(id)?.length ?? 0)),
+    );
   };
 
-  const cases: Case[] = [];
+  const cases: ModelTicket[] = [];
   const create = async (): Promise<void> => {
     const ccs = some(guests, 2);
     const input = {
@@ -153,7 +157,7 @@ test('each is told exactly what a small model says, in the inbox and live alike,
     };
     const by = one([customer, stranger]);
     const made = await mutate(desk, by, 'ticketCreate', input, 'ticket { id }');
-    const it: Case = {
+    const it: ModelTicket = {
       id: (made['ticket'] as { id: string }).id,
       requester: by.id,
       ccs: ccs.map(({ actor }) => actor.id),
@@ -165,7 +169,7 @@ test('each is told exactly what a small model says, in the inbox and live alike,
     cases.push(it);
     told.created(by.id, it);
   };
-  const ACTS: ((it: Case) => Promise<void>)[] = [
+  const ACTS: ((it: ModelTicket) => Promise<void>)[] = [
     async (it) => {
       const by = one(workers);
       await mutate(desk, by, 'messageAdd', {
@@ -174,7 +178,7 @@ test('each is told exactly what a small model says, in the inbox and live alike,
         body: 'An answer',
         override: true,
       });
-      told.answered(by.id, it);
+      told.agentReplied(by.id, it);
     },
     async (it) => {
       const by = one(people.filter(({ id }) => id === it.requester || it.ccs.includes(id)));
@@ -183,14 +187,14 @@ test('each is told exactly what a small model says, in the inbox and live alike,
         visibility: 'PUBLIC',
         body: 'A question for @agent',
       });
-      told.asked(by.id, it);
+      told.customerReplied(by.id, it);
     },
     async (it) => {
       const by = one([...workers, light]);
       const mentioned = some(Object.keys(staff), 3);
       const body = `${mentioned.map((name) => `Hello @${name}, look:`).join(' ')} not \`@admin\`, nor mail@lead.example`;
       await mutate(desk, by, 'messageAdd', { ticketId: it.id, visibility: 'PRIVATE', body });
-      told.noted(
+      told.noteAdded(
         by.id,
         it,
         mentioned.map((name) => staff[name]!.id),
@@ -206,13 +210,13 @@ test('each is told exactly what a small model says, in the inbox and live alike,
       const { mail, actor } = one(guests);
       const by = one([agent, people.find(({ id }) => id === it.requester)!]);
       await mutate(desk, by, 'ticketParticipantsUpdate', { id: it.id, addCcs: [mail] });
-      told.copied(by.id, it, actor.id);
+      told.ccAdded(by.id, it, actor.id);
     },
     async (it) => {
       await settled();
       const { mail, actor } = one(guests);
       await mutate(desk, agent, 'ticketParticipantsUpdate', { id: it.id, removeCcs: [mail] });
-      told.lost(it, actor.id);
+      told.ccRemoved(it, actor.id);
     },
     async (it) => {
       const by = one(workers);
@@ -224,7 +228,7 @@ test('each is told exactly what a small model says, in the inbox and live alike,
       const by = one(workers);
       const to = one([departmentId, department.id, null]);
       await mutate(desk, by, 'ticketAssign', { id: it.id, departmentId: to });
-      told.handed(by.id, it, to);
+      told.departmentChanged(by.id, it, to);
     },
     async (it) => {
       const by = one(workers);
@@ -235,14 +239,14 @@ test('each is told exactly what a small model says, in the inbox and live alike,
         status: to,
         ...(to === 'SOLVED' && { resolutionCode: 'NO_REPLY' }),
       });
-      told.move(by.id, it, to);
+      told.statusChanged(by.id, it, to);
     },
   ];
   for (let step = 0; step < 90; step++)
     await (cases.length < 3 || !roll(12) ? create() : one(ACTS)(one(cases)));
   await settled();
   for (const [at, actor] of people.entries()) {
-    const expected = told.to.get(actor.id) ?? [];
+    const expected = told.byPerson.get(actor.id) ?? [];
     const isMine = (line: string): boolean => {
       const it = cases.find(({ id }) => line.endsWith(id))!;
       return actor.kind === 'agent' || it.requester === actor.id || it.ccs.includes(actor.id);
@@ -281,7 +285,7 @@ describe('an inbox', () => {
       override: true,
     });
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
-    await toldAll(service.service.orm);
+    await notificationsCaughtUp(service.service.orm);
     const answer = await service.query<{
       viewer: { notifications: { nodes: { text: string }[] } };
     }>(
@@ -447,15 +451,15 @@ describe('an inbox', () => {
   });
 
   test('a stream goes on after its cursor, each thing once, also what was told while nobody listened', async () => {
-    const first = clientOf(desk, desk.admin);
+    const first = subscriptionClientOf(desk, desk.admin);
     const before = new Inbox(first);
     await before.begun;
     await desk.ticket();
     await before.until(1);
     await first.dispose();
     const ids = [(await desk.ticket()).id, (await desk.ticket()).id];
-    await toldAll(service.service.orm);
-    const second = clientOf(desk, desk.admin);
+    await notificationsCaughtUp(service.service.orm);
+    const second = subscriptionClientOf(desk, desk.admin);
     const after = new Inbox(second, before.cursor);
     await after.until(2);
     ids.push((await desk.ticket()).id);
@@ -492,7 +496,7 @@ describe('an inbox', () => {
        from generate_series(1, 1200) n`,
       [desk.workspace, desk.analyst.id, uuidOf('tkt', id)],
     );
-    await forget(service.service.orm);
+    await deleteOldNotifications(service.service.orm);
     const { rows } = await owner.query<{ count: number; oldest: number }>(
       'select count(*)::integer as count, min(position)::integer as oldest from notification where person_id = $1',
       [desk.analyst.id],
@@ -514,7 +518,7 @@ describe('the same few statements', () => {
     const follow = 'update ticket set follower_ids = $1 where id = $2';
     await owner.query(follow, [crowd.slice(0, 2), uuidOf('tkt', few.id)]);
     await owner.query(follow, [crowd, uuidOf('tkt', many.id)]);
-    await toldAll(service.service.orm);
+    await notificationsCaughtUp(service.service.orm);
     await stop!();
     stop = undefined;
     const write = async ({ id }: { id: string }): Promise<number> => {
@@ -540,7 +544,8 @@ describe('the same few statements', () => {
         requestId: 'test',
         locales: [],
       });
-      return (await countStatements(() => ctx.write(() => make(ctx, [fact])))).length;
+      return (await countStatements(() => ctx.write(() => createNotifications(ctx, [fact]))))
+        .length;
     };
     expect([await tell(many), await tell(few)]).toEqual([2, 2]);
     const { rows } = await owner.query<{ count: number }>(

@@ -7,30 +7,30 @@ import { NotificationReason } from './reason.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A word to one person about something that happened to a ticket.',
+  description: 'A notification of one person about an event of a ticket.',
 })
 export class Notification {
   ticketId!: string;
-  /** Of the fact, in the log. */
+  /** The position of the event in the log. */
   position!: number;
-  /** The fact, where it is at hand. */
+  /** The event, if it is loaded. */
   event?: TicketEvent;
   @Field(() => ID, { description: 'Prefix `not_`.' }) id!: string;
   @Field(() => NotificationReason, {
-    description: 'Why the person is told; the strongest reason, if there are several.',
+    description: 'The reason; the strongest one if there are several.',
   })
   reason!: NotificationReason;
-  @Field(() => DateTime, { description: 'When it happened.' }) at!: Date;
+  @Field(() => DateTime, { description: 'The time of the event.' }) at!: Date;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the person marked it as read; null until then.',
+    description: 'When the person marked it as read. Null until then.',
   })
   readAt!: Date | null;
 }
 
 export const NotificationConnection = connectionType(Notification, 'Notification', 'notifications');
 
-/** A row of the table, as it is read. */
+/** A row of the table. */
 export interface NotificationRow {
   id: string;
   person_id: string;
@@ -41,7 +41,7 @@ export interface NotificationRow {
   read_at: Date | string | null;
 }
 
-export const notificationOf = (row: NotificationRow): Notification =>
+export const notificationFromRow = (row: NotificationRow): Notification =>
   Object.assign(new Notification(), {
     id: toId('not', row.id),
     ticketId: toId('tkt', row.ticket_id),

@@ -3,22 +3,25 @@ import { sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ObjectType } from 'type-graphql';
 import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
-import { NotificationReason, OF_CUSTOMERS, OF_STAFF } from './reason.ts';
+import { NotificationReason, CUSTOMER_REASONS, STAFF_REASONS } from './reason.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description:
-    'How somebody wants to be told for one reason. So far people are told in the app alone; what they choose for mail and push is kept.',
+    'The delivery channels for one reason. Only the app is delivered yet; the choices for e-mail and push are stored.',
 })
 export class NotificationPreference {
-  @Field(() => NotificationReason, { description: 'For this reason.' }) reason!: NotificationReason;
-  @Field(() => Boolean, { description: 'In the app; default true.' }) inApp!: boolean;
+  @Field(() => NotificationReason, { description: 'The reason.' }) reason!: NotificationReason;
+  @Field(() => Boolean, { description: 'Whether to notify in the app. Default true.' })
+  inApp!: boolean;
   @Field(() => Boolean, {
-    description: 'By mail, once mail is sent; default true but for NEW_TICKET and FOLLOWED.',
+    description:
+      'Whether to notify by e-mail. Default true, except for NEW_TICKET and FOLLOWED. Not sent yet.',
   })
   email!: boolean;
   @Field(() => Boolean, {
-    description: 'By push, once there is such; default true for MENTION, ASSIGNED and ESCALATION.',
+    description:
+      'Whether to notify by push. Default true for MENTION, ASSIGNED and ESCALATION. Not sent yet.',
   })
   push!: boolean;
 }
@@ -34,13 +37,13 @@ const byDefault = (reason: NotificationReason): NotificationPreference => ({
   push: PUSHED.has(reason),
 });
 
-/** For what somebody can be told; apps are not. */
-export const reasonsFor = (actor: Actor): readonly NotificationReason[] =>
+/** The reasons that apply to an actor. None for apps. */
+export const notificationReasonsOf = (actor: Actor): readonly NotificationReason[] =>
   actor.kind === 'app' || actor.kind === 'system'
     ? []
     : canSeeOnHold(actor)
-      ? OF_STAFF
-      : OF_CUSTOMERS;
+      ? STAFF_REASONS
+      : CUSTOMER_REASONS;
 
 interface Row {
   reason: NotificationReason;
@@ -49,8 +52,8 @@ interface Row {
   push: boolean;
 }
 
-/** How the caller wants to be told, for every reason for which he can be. */
-export async function preferencesOf(ctx: Context): Promise<NotificationPreference[]> {
+/** The caller's delivery channels, one entry per notification reason. */
+export async function findNotificationPreferences(ctx: Context): Promise<NotificationPreference[]> {
   const em = await ctx.read();
   const { rows } = await sql<Row>`
     select reason, in_app, email, push from notification_preference
@@ -58,5 +61,5 @@ export async function preferencesOf(ctx: Context): Promise<NotificationPreferenc
     em.getKysely(),
   );
   const chosen = new Map(rows.map(({ in_app: inApp, ...row }) => [row.reason, { ...row, inApp }]));
-  return reasonsFor(ctx.actor).map((reason) => chosen.get(reason) ?? byDefault(reason));
+  return notificationReasonsOf(ctx.actor).map((reason) => chosen.get(reason) ?? byDefault(reason));
 }

@@ -6,15 +6,15 @@ import type {
   NotificationPreferencesUpdateInput,
   NotificationPreferencesUpdatePayload,
 } from './input.ts';
-import { preferencesOf, reasonsFor } from './preference.ts';
+import { findNotificationPreferences, notificationReasonsOf } from './preference.ts';
 
-/** Somebody chooses how to be told; what is not given stays. */
-export async function preferencesUpdate(
+/** Updates the delivery channels of the caller. Other reasons stay unchanged. */
+export async function updateNotificationPreferences(
   ctx: Context,
   { preferences: given }: NotificationPreferencesUpdateInput,
 ): Promise<NotificationPreferencesUpdatePayload> {
   const { id } = ctx.actor;
-  const known = reasonsFor(ctx.actor);
+  const known = notificationReasonsOf(ctx.actor);
   if (!known.length) throw graphqlError('FORBIDDEN');
   for (const [at, { reason }] of given.entries())
     if (!known.includes(reason) || given.findIndex((each) => each.reason === reason) !== at)
@@ -28,7 +28,7 @@ export async function preferencesUpdate(
     on conflict (workspace_id, person_id, reason) do update set in_app = excluded.in_app, email = excluded.email, push = excluded.push
     where (p.in_app, p.email, p.push) is distinct from (excluded.in_app, excluded.email, excluded.push) returning p.reason
   `.execute(ctx.em.getKysely());
-  const preferences = await preferencesOf(ctx);
+  const preferences = await findNotificationPreferences(ctx);
   if (rows.length)
     await appendEvent(ctx, 'notification_preferences.updated', { id, version: 1 }, { preferences });
   return { preferences, userErrors: [] };

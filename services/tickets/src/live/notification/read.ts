@@ -2,11 +2,11 @@ import { Refusal, graphqlError } from '@deskgraph/common/core/errors';
 import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { unread } from './find.ts';
+import { countUnreadNotifications } from './queries.ts';
 import type { NotificationsReadInput, NotificationsReadPayload } from './input.ts';
 
-/** Marks notifications of the caller as read. It is no fact: it tells nobody anything of the desk. */
-export async function read(
+/** Marks notifications of the caller as read. Appends no event. */
+export async function markNotificationsRead(
   ctx: Context,
   { ids }: NotificationsReadInput,
 ): Promise<NotificationsReadPayload> {
@@ -25,5 +25,5 @@ export async function read(
   await sql`update notification set read_at = ${new Date()} where ${own} and read_at is null ${these}`.execute(
     db,
   );
-  return { unread: await unread(ctx), userErrors: [] };
+  return { unread: await countUnreadNotifications(ctx), userErrors: [] };
 }

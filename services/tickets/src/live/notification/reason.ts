@@ -12,24 +12,24 @@ export enum NotificationReason {
 }
 registerEnumType(NotificationReason, {
   name: 'NotificationReason',
-  description: 'Why somebody is told.',
+  description: 'The reason of a notification.',
   valuesConfig: {
     NEW_TICKET: {
       description:
-        'A ticket that nobody is in charge of is new in the department, or was brought to its attention.',
+        'An unassigned ticket arrived in the department, or a macro notified the department.',
     },
-    ASSIGNED: { description: 'The ticket was put into the person’s hands.' },
-    MENTION: { description: 'A note names the person, or a macro calls for the person.' },
-    FOLLOWED: { description: 'Something happened to a ticket that the person follows.' },
-    REPLY: { description: 'A customer answered in a ticket that the person is in charge of.' },
+    ASSIGNED: { description: 'The ticket was assigned to the person.' },
+    MENTION: { description: 'A note mentions the person, or a macro notifies them.' },
+    FOLLOWED: { description: 'A ticket that the person follows changed.' },
+    REPLY: { description: 'A customer replied to a ticket assigned to the person.' },
     STATUS: {
       description:
-        'The customer’s own ticket, or one of which the customer gets copies, was answered or changed its status.',
+        'The customer’s ticket, or one that they are copied on, has a reply or a new status.',
     },
     ESCALATION: { description: 'The ticket was escalated.' },
     NOT_SENT: {
       description:
-        'A reply of the person that was to be sent later is not sent: somebody took it back, or it came to nothing.',
+        'A scheduled reply of the person was cancelled by another user or could not be sent.',
     },
   },
 });
@@ -37,8 +37,8 @@ registerEnumType(NotificationReason, {
 const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } =
   NotificationReason;
 
-/** The strongest first: of several reasons for the same fact only one is told. */
-export const BY_STRENGTH: readonly NotificationReason[] = [
+/** Strongest first: an event creates one notification per person, for the strongest reason. */
+export const REASONS_BY_PRIORITY: readonly NotificationReason[] = [
   MENTION,
   ASSIGNED,
   ESCALATION,
@@ -49,8 +49,8 @@ export const BY_STRENGTH: readonly NotificationReason[] = [
   STATUS,
 ];
 
-/** What somebody can be told for. */
-export const OF_STAFF: readonly NotificationReason[] = [
+/** The reasons by kind of person. */
+export const STAFF_REASONS: readonly NotificationReason[] = [
   NEW_TICKET,
   ASSIGNED,
   MENTION,
@@ -59,4 +59,4 @@ export const OF_STAFF: readonly NotificationReason[] = [
   ESCALATION,
   NOT_SENT,
 ];
-export const OF_CUSTOMERS: readonly NotificationReason[] = [STATUS];
+export const CUSTOMER_REASONS: readonly NotificationReason[] = [STATUS];

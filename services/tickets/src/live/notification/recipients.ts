@@ -6,15 +6,18 @@ import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state'
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { NotificationReason } from './reason.ts';
 
-/** Whom a fact calls, and why: a person, or all who work in a department (null: everybody who works). */
-export type Call = { reason: NotificationReason } & ({ person: string } | { team: string | null });
+/** A recipient and the reason: a person, or all agents of a department (null: all agents). */
+export type Recipient = { reason: NotificationReason } & (
+  | { person: string }
+  | { team: string | null }
+);
 
-/** What one requester may know of a fact all may. */
+/** Whether requesters may see an event. */
 const REQUESTER = { role: Role.REQUESTER } as Actor;
 
 const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } =
   NotificationReason;
-/** What followers do not hear of: it says nothing of the ticket, or another fact says it. */
+/** Events without a notification for followers: they do not concern the ticket itself, or another event covers them. */
 const QUIET: ReadonlySet<string> = new Set([
   'ticket.created',
   'ticket.participants_changed',
@@ -23,8 +26,8 @@ const QUIET: ReadonlySet<string> = new Set([
   'message.cancelled',
 ]);
 
-/** Whom a fact calls, as it stood then. Of what is spam or in the bin nobody is told, nor of what was taken over from another system. */
-export function callsOf({ type, subject, data }: DomainEvent): Call[] {
+/** The recipients of an event, by the state in it. None for spam, deleted and imported tickets. */
+export function recipientsOf({ type, subject, data }: DomainEvent): Recipient[] {
   const told = data as unknown as LoggedTicketData;
   const { state, because } = told;
   if (!subject.startsWith('tkt_') || !state || state.spam || state.deletedAt || because?.imported)
@@ -32,7 +35,7 @@ export function callsOf({ type, subject, data }: DomainEvent): Call[] {
   return [...toStaff(type, told), ...toCustomers(type, told)];
 }
 
-function toStaff(type: string, told: LoggedTicketData): Call[] {
+function toStaff(type: string, told: LoggedTicketData): Recipient[] {
   const { state, changes = {}, opens, mentions = [], agentIds = [], authorId, team } = told;
   const isAnswer = type === 'message.added' && told.authorKind === 'customer' && !opens;
   const isOpened = type === 'ticket.created';
@@ -43,8 +46,8 @@ function toStaff(type: string, told: LoggedTicketData): Call[] {
     state.status !== TicketStatus.SOLVED &&
     state.status !== TicketStatus.CLOSED;
   return [
-    ...mentions.map((person): Call => ({ reason: MENTION, person })),
-    ...agentIds.map((person): Call => ({ reason: MENTION, person })),
+    ...mentions.map((person): Recipient => ({ reason: MENTION, person })),
+    ...agentIds.map((person): Recipient => ({ reason: MENTION, person })),
     ...(typeof assignee === 'string' ? [{ reason: ASSIGNED, person: assignee }] : []),
     ...(isAnswer && state.assigneeId ? [{ reason: REPLY, person: state.assigneeId }] : []),
     ...(isWaiting && (isOpened || department)
@@ -55,21 +58,21 @@ function toStaff(type: string, told: LoggedTicketData): Call[] {
     ...(team ? [{ reason: NEW_TICKET, team: state.departmentId }] : []),
     ...(QUIET.has(type) || opens
       ? []
-      : (state.followerIds ?? []).map((person): Call => ({ reason: FOLLOWED, person }))),
+      : (state.followerIds ?? []).map((person): Recipient => ({ reason: FOLLOWED, person }))),
   ];
 }
 
-/** In whose hands a ticket is. */
-const inHands = ({ assigneeId, departmentId }: LoggedTicketState): Call =>
+/** The assignee, else the department. */
+const inHands = ({ assigneeId, departmentId }: LoggedTicketState): Recipient =>
   assigneeId
     ? { reason: ESCALATION, person: assigneeId }
     : { reason: ESCALATION, team: departmentId };
 
-/** Customers are told of what is said to them, of where their ticket stands, and that they get copies. */
-function toCustomers(type: string, told: LoggedTicketData): Call[] {
+/** Customers are notified of replies, status changes and new copies. */
+function toCustomers(type: string, told: LoggedTicketData): Recipient[] {
   const { state, changes = {}, visibility } = told;
   const all = [state.requesterId, ...(state.ccIds ?? [])];
-  const call = (people: readonly string[]): Call[] =>
+  const call = (people: readonly string[]): Recipient[] =>
     people.map((person) => ({ reason: STATUS, person }));
   if (type === 'message.added') return visibility === 'PUBLIC' ? call(all) : [];
   if (type === 'ticket.participants_changed') {

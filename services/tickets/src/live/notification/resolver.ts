@@ -17,7 +17,7 @@ import { TicketEvent } from '../../history/event/event.ts';
 import { ticketById } from '../../model/lookup/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Viewer } from '../../viewer/viewer.ts';
-import { eventOf, find, unread } from './find.ts';
+import { notificationEvent, findNotifications, countUnreadNotifications } from './queries.ts';
 import {
   NotificationPreferencesUpdateInput,
   NotificationPreferencesUpdatePayload,
@@ -25,71 +25,71 @@ import {
   NotificationsReadPayload,
 } from './input.ts';
 import { Notification, NotificationConnection } from './notification.ts';
-import { NotificationPreference, preferencesOf } from './preference.ts';
-import { preferencesUpdate } from './preferences-update.ts';
-import { read } from './read.ts';
-import { follow } from './subscription.ts';
-import { textOf } from './summaries.ts';
+import { NotificationPreference, findNotificationPreferences } from './preference.ts';
+import { updateNotificationPreferences } from './preferences-update.ts';
+import { markNotificationsRead } from './read.ts';
+import { subscribeToNotifications } from './subscription.ts';
+import { notificationText } from './summaries.ts';
 
 @Resolver(() => Notification)
 export class NotificationResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
-  @Mutation(() => NotificationsReadPayload, { description: 'Marks own notifications as read.' })
+  @Mutation(() => NotificationsReadPayload, { description: 'Mark own notifications as read.' })
   notificationsRead(
     @Arg('input', () => NotificationsReadInput) input: NotificationsReadInput,
     @Ctx() ctx: Context,
   ): Promise<NotificationsReadPayload> {
-    return read(ctx, input);
+    return markNotificationsRead(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Mutation(() => NotificationPreferencesUpdatePayload, {
     description:
-      'Chooses how the caller is told, for each reason. So far that is in the app; the choices for mail and push are kept.',
+      'Set the caller’s delivery channels for each reason. Only the app is delivered yet; the choices for e-mail and push are stored.',
   })
   notificationPreferencesUpdate(
     @Arg('input', () => NotificationPreferencesUpdateInput)
     input: NotificationPreferencesUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<NotificationPreferencesUpdatePayload> {
-    return preferencesUpdate(ctx, input);
+    return updateNotificationPreferences(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Personal()
   @Subscription(() => Notification, {
     description:
-      'Own notifications as they are made, each once and in order. A cursor in `extensions.cursor` says where each stands; who comes back with it gets what came meanwhile and is still kept.',
+      'New notifications of the caller, each once and in order. Subscribing with the last cursor of `extensions.cursor` as `after` also returns those created meanwhile, as far as they are still stored.',
     subscribe: ({ context, args }: { context: Context; args: { after?: string | null } }) =>
-      follow(context, args.after),
+      subscribeToNotifications(context, args.after),
   })
   notificationAdded(
     @Root() notification: Notification,
     @Arg('after', () => CursorScalar, {
       nullable: true,
-      description: 'Go on after this one; default from now on.',
+      description: 'Continue after this cursor. Default: from now.',
     })
     _after: string | null,
   ): Notification {
     return notification;
   }
 
-  @FieldResolver(() => TicketEvent, { nullable: true, description: 'What happened.' })
+  @FieldResolver(() => TicketEvent, { nullable: true, description: 'The event.' })
   event(@Root() notification: Notification, @Ctx() ctx: Context): Promise<TicketEvent | null> {
-    return eventOf(ctx, notification);
+    return notificationEvent(ctx, notification);
   }
 
-  @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket, as it is now.' })
+  @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket in its current state.' })
   ticket(@Root() { ticketId }: Notification, @Ctx() ctx: Context): Promise<Ticket | null> {
     return ticketById(ctx, ticketId);
   }
 
   @FieldResolver(() => String, {
     description:
-      'One line in the reader’s language, English where it is not known; empty when the ticket is not for him any more.',
+      'A summary in the reader’s language, or in English. Empty when the reader may no longer see the ticket.',
   })
   text(@Root() notification: Notification, @Ctx() ctx: Context): Promise<string> {
-    return textOf(ctx, notification);
+    return notificationText(ctx, notification);
   }
 }
 
@@ -97,30 +97,30 @@ export class NotificationResolver {
 export class ViewerNotifications {
   @FieldResolver(() => NotificationConnection, {
     description:
-      'What the caller was told, newest first, at most 100 a page; of tickets that are not for him any more nothing. Kept for 90 days, and the newest 1,000 of each person. Apps are told nothing.',
+      'The caller’s notifications, newest first, at most 100 per page, without those of tickets that the caller may no longer see. Kept for 90 days, at most 1,000 per person. Apps have none.',
   })
   notifications(
     @Arg('unreadOnly', () => Boolean, {
       nullable: true,
       defaultValue: false,
-      description: 'Only what is not marked as read.',
+      description: 'Only unread notifications.',
     })
     unreadOnly: boolean | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Notification>> {
-    return find(ctx, { unreadOnly, ...page });
+    return findNotifications(ctx, { unreadOnly, ...page });
   }
 
-  @FieldResolver(() => Int, { description: 'How many notifications are not marked as read.' })
+  @FieldResolver(() => Int, { description: 'The number of unread notifications.' })
   unread(@Ctx() ctx: Context): Promise<number> {
-    return unread(ctx);
+    return countUnreadNotifications(ctx);
   }
 
   @FieldResolver(() => [NotificationPreference], {
-    description: 'How the caller wants to be told, for every reason for which he can be.',
+    description: 'The caller’s delivery channels, one entry per notification reason.',
   })
   preferences(@Ctx() ctx: Context): Promise<NotificationPreference[]> {
-    return preferencesOf(ctx);
+    return findNotificationPreferences(ctx);
   }
 }

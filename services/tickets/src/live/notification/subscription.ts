@@ -6,11 +6,11 @@ import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/s
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
 import { isTicketVisible } from '../../model/rights/visible.ts';
-import { bellOf } from './hub.ts';
-import { NOTIFICATIONS } from './follow.ts';
+import { notificationHubOf } from './hub.ts';
+import { NOTIFICATION_CONSUMER } from './consumer.ts';
 
-/** What the caller is told from now on, or after a cursor; each thing once and in the order of the log, as far as he sees the ticket then. */
-export function follow(
+/** The notifications of the caller from now on or after a cursor, each once and in log order, as far as the caller may see the ticket by then. */
+export function subscribeToNotifications(
   ctx: Context,
   after: string | null | undefined,
 ): AsyncIterableIterator<StreamMessage> {
@@ -25,11 +25,11 @@ async function* told(
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage, void, void> {
   const { workspace, actor } = ctx;
-  const bell = bellOf(ctx.orm);
+  const bell = notificationHubOf(ctx.orm);
   let position = after ?? (await retryWhileUnavailable(() => reached(ctx), signal));
   yield { cursor: encodeCursor(ctx, { position }) };
   while (!signal.aborted) {
-    const rung = bell.rung(workspace, actor.id, signal);
+    const rung = bell.wait(workspace, actor.id, signal);
     const found = await retryWhileUnavailable(
       () => bell.read(workspace, actor.id, position),
       signal,
@@ -50,14 +50,14 @@ async function* told(
   }
 }
 
-/** Up to where in the log everybody was told. */
+/** The position up to which notifications have been created. */
 async function reached(ctx: Context): Promise<number> {
   const now = ctx.fork();
   try {
     const em = await now.read();
     const { rows } = await sql<{
       position: string;
-    }>`select position from feed_position where source = ${NOTIFICATIONS.source}`.execute(
+    }>`select position from feed_position where source = ${NOTIFICATION_CONSUMER.source}`.execute(
       em.getKysely(),
     );
     return Number(rows[0]?.position ?? 0);

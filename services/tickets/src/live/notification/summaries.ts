@@ -6,7 +6,7 @@ import { eventSummary } from '../../history/event/summary.ts';
 import { ticketById } from '../../model/lookup/queries.ts';
 import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { eventOf } from './find.ts';
+import { notificationEvent } from './queries.ts';
 import type { Notification } from './notification.ts';
 import { NotificationReason } from './reason.ts';
 
@@ -25,7 +25,7 @@ type Told =
   | 'SOLVED'
   | 'CLOSED';
 
-/** Why somebody is told, in the languages of the desk. What is told for another reason has the words of the fact. */
+/** Summaries by reason and language. Other reasons use the summary of the event. */
 const WORDS: Record<string, Record<Told, string>> = {
   en: {
     newTicket: 'New ticket',
@@ -104,10 +104,10 @@ const WORDS: Record<string, Record<Told, string>> = {
   },
 };
 
-/** One line in the reader's language: what happened, to which ticket. */
-export async function textOf(ctx: Context, notification: Notification): Promise<string> {
+/** A one-line summary in the reader's language: the event and the ticket. */
+export async function notificationText(ctx: Context, notification: Notification): Promise<string> {
   const [event, ticket] = await Promise.all([
-    eventOf(ctx, notification),
+    notificationEvent(ctx, notification),
     ticketById(ctx, notification.ticketId),
   ]);
   if (!event || !ticket) return '';

@@ -1,5 +1,5 @@
-/** How processes tell each other that the presence on a ticket has changed. */
-export const CHANNEL = 'presence';
+/** The NOTIFY channel of presence changes. */
+export const PRESENCE_CHANNEL = 'presence';
 
-export const wordOf = (workspace: string, ticketUuid: string): string =>
+export const presenceKey = (workspace: string, ticketUuid: string): string =>
   `${workspace} ${ticketUuid}`;

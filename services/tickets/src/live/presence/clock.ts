@@ -1,14 +1,14 @@
 import { sql } from '@deskgraph/common/database/database';
 
-/** The time by which presence ends. */
-export interface Clock {
-  /** As SQL: the time of the database, which is the same for all processes. */
+/** The clock that ends presence. */
+export interface PresenceClock {
+  /** The current time as SQL: that of the database, which is the same for all processes. */
   now(): ReturnType<typeof sql<Date>>;
-  /** Does something once, in so many milliseconds; the result calls it off. */
+  /** Calls back once after a number of milliseconds. Returns a function that cancels it. */
   after(ms: number, work: () => void): () => void;
 }
 
-const REAL: Clock = {
+const REAL: PresenceClock = {
   now: () => sql<Date>`now()`,
   after: (ms, work) => {
     const timer = setTimeout(work, ms);
@@ -16,7 +16,8 @@ const REAL: Clock = {
   },
 };
 
-const clocks = new WeakMap<object, Clock>();
-/** Lets the process of this database go by another clock. */
-export const setClock = (orm: object, clock: Clock): void => void clocks.set(orm, clock);
-export const clockOf = (orm: object): Clock => clocks.get(orm) ?? REAL;
+const clocks = new WeakMap<object, PresenceClock>();
+/** Replaces the clock, for tests. */
+export const setPresenceClock = (orm: object, clock: PresenceClock): void =>
+  void clocks.set(orm, clock);
+export const presenceClockOf = (orm: object): PresenceClock => clocks.get(orm) ?? REAL;

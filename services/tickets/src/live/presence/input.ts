@@ -5,16 +5,16 @@ import { PresenceActivity } from './presence.ts';
 
 @InputType({ description: 'Input of presenceSet.' })
 export class PresenceSetInput {
-  @Field(() => ID, { description: 'Which ticket.' }) ticketId!: string;
+  @Field(() => ID, { description: 'The ticket.' }) ticketId!: string;
   @Field(() => PresenceActivity, {
-    description: 'What the caller does there; AWAY ends it at once.',
+    description: 'The activity. AWAY ends the presence at once.',
   })
   activity!: PresenceActivity;
   @Field(() => MessageVisibility, {
     nullable: true,
     defaultValue: MessageVisibility.PRIVATE,
     description:
-      'Of what is being typed: the requester is told of PUBLIC replies only. The default lets no note leak. Not for LIGHT; of requesters it is always PUBLIC.',
+      'The visibility of the text that is being typed: requesters see PUBLIC only. The default reveals no note. Not for LIGHT; always PUBLIC for requesters.',
   })
   visibility?: MessageVisibility | null;
 }

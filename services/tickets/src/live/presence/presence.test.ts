@@ -15,16 +15,16 @@ import {
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
-import { quiet } from '../../../testing/own-service.ts';
+import { subgraphWithoutNotifications } from '../../../testing/own-service.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { type Clock, setClock } from './clock.ts';
+import { type PresenceClock, setPresenceClock } from './clock.ts';
 
 /** Stands still until it is moved, and then does what was due. */
-class TestClock implements Clock {
+class TestClock implements PresenceClock {
   #at = Date.now();
   #due: { at: number; work: () => void }[] = [];
 
-  now(): ReturnType<Clock['now']> {
+  now(): ReturnType<PresenceClock['now']> {
     return sql<Date>`${new Date(this.#at).toISOString()}::timestamptz`;
   }
   after(ms: number, work: () => void): () => void {
@@ -52,8 +52,8 @@ const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
   service = await startOwnTickets();
-  second = await startSubgraph(quiet, service.service.config);
-  for (const { orm } of [service.service, second]) setClock(orm, clock);
+  second = await startSubgraph(subgraphWithoutNotifications, service.service.config);
+  for (const { orm } of [service.service, second]) setPresenceClock(orm, clock);
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();

@@ -10,36 +10,36 @@ export enum PresenceActivity {
 }
 registerEnumType(PresenceActivity, {
   name: 'PresenceActivity',
-  description: 'What somebody does on a ticket.',
+  description: 'The activity of a person on a ticket.',
   valuesConfig: {
-    VIEWING: { description: 'Looks at it.' },
-    TYPING: { description: 'Writes a reply or a note.' },
-    AWAY: { description: 'Has left; is said and never shown.' },
+    VIEWING: { description: 'Viewing the ticket.' },
+    TYPING: { description: 'Typing a reply or a note.' },
+    AWAY: { description: 'Left. Input only, never returned.' },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'What somebody does on a ticket.' })
+@ObjectType({ simpleResolvers: true, description: 'The activity of a person on a ticket.' })
 export class Presence {
   ticketId!: string;
   actorKind!: Actor['kind'];
   actorId!: string;
   actorName!: string;
-  /** Of what is being typed. */
+  /** The visibility of the text that is being typed. */
   visibility!: MessageVisibility;
-  @Field(() => PresenceActivity, { description: 'What.' }) activity!: PresenceActivity;
-  @Field(() => DateTime, { description: 'Since when, without a break.' }) since!: Date;
+  @Field(() => PresenceActivity, { description: 'The activity.' }) activity!: PresenceActivity;
+  @Field(() => DateTime, { description: 'Since when, without interruption.' }) since!: Date;
 }
 
 @ObjectType({
   simpleResolvers: true,
   description:
-    'A message of presenceChanged: the whole state each time. It is in no log, so there is nothing to resume.',
+    'A message of presenceChanged, always the whole state. Presence is not logged, so there is nothing to resume.',
 })
 export class PresenceMessage {
   @Field(() => ID, { description: 'The ticket.' }) ticketId!: string;
   @Field(() => [Presence], {
     description:
-      'All who are there as far as the caller may see them, the longest first. Requesters see only who of the staff types a public reply.',
+      'The viewers that the caller may see, longest first. Requesters see only staff who type a public reply.',
   })
   viewers!: Presence[];
 }

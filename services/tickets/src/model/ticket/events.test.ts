@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { type Desk, type Result, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { untold } from '../../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 import { ticketState } from './events.ts';
 import { Ticket } from './ticket.ts';
 
@@ -63,9 +63,9 @@ const operationOf = (result: Result): string => (result['operation'] as { id: st
 test('stores a ticket that was merged when solved, and unmerged, as its last event describes it', async () => {
   const [into, from] = [(await desk.ticket()).id, await createSolvedTicket()];
   const merged = await act('ticketMerge', { ids: [from], intoId: into }, 'operation { id }');
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
   await act('operationUndo', { id: operationOf(merged) });
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });
 
 test('appends an event to each ticket that a renamed tag, a new closeAfter or a deactivated agent changes', async () => {
@@ -80,7 +80,7 @@ test('appends an event to each ticket that a renamed tag, a new closeAfter or a 
   await act('tagUpdate', { id: tags.tags.nodes[0]!.id, name: 'very late' }, '', desk.lead);
   await act('settingsUpdate', { closeAfter: 'P10D' }, '', desk.admin);
   await act('agentDeactivate', { id: desk.colleague.id }, '', desk.admin);
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });
 
 const TIMELINE = `query ($id: ID!) { ticket(id: $id) { version closesAt timeline(last: 1) { nodes { type actor { id } changes { field from to } } } } }`;

@@ -4,12 +4,12 @@ import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { alike } from '../../../testing/alike.ts';
+import { createTicketCopies } from '../../../testing/ticket-copies.ts';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { dice } from '../../../testing/dice.ts';
-import { untold } from '../../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -72,7 +72,7 @@ async function outcome(job: string): Promise<{ ticket: string; codes: string; no
 test(
   'a large job needs less than one statement per ticket; every ticket is changed and has a matching event',
   async () => {
-    const ids = await alike(desk, TICKETS);
+    const ids = await createTicketCopies(desk, TICKETS);
     let job: Job | undefined;
     const action = {
       priority: 'URGENT',
@@ -92,7 +92,7 @@ test(
       [desk.workspace, uuidOf('agt', desk.agent.id), uuidOf('dep', desk.departmentId)],
     );
     expect(rows).toEqual([{ count: ids.length }]);
-    const unlogged = await untold(desk);
+    const unlogged = await fetchUnloggedChanges(desk);
     expect(unlogged.filter(({ logged }) => logged !== 'no event')).toEqual([]);
   },
   TIMEOUT_MS,
@@ -102,7 +102,7 @@ test(
   'refusals at any position do not affect other tickets; each ticket is changed once',
   async () => {
     const { roll } = dice(seed);
-    const ids = await alike(desk, TICKETS);
+    const ids = await createTicketCopies(desk, TICKETS);
     const closed = ids.filter(() => !roll(8));
     await owner.query(`update ticket set status = 'CLOSED' where id = any($1::uuid[])`, [
       closed.map((id) => uuidOf('tkt', id)),
@@ -120,7 +120,7 @@ test(
 );
 
 test('a ticket that cannot be stored or always conflicts fails alone', async () => {
-  const ids = await alike(desk, 20);
+  const ids = await createTicketCopies(desk, 20);
   const [broken, lost] = [ids[7]!, ids[12]!];
   await owner.query(`
     create function break_tickets() returns trigger language plpgsql as $$
@@ -142,7 +142,7 @@ test('a ticket that cannot be stored or always conflicts fails alone', async () 
 test(
   'each ticket is changed once although connections are lost',
   async () => {
-    const ids = await alike(desk, TICKETS);
+    const ids = await createTicketCopies(desk, TICKETS);
     const job = await startJob(ids, { note: 'Once' });
     for (let cut = 0; cut < 10; cut++) {
       await sleep(100);

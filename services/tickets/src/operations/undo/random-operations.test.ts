@@ -3,7 +3,7 @@ import type { TestClient } from '@deskgraph/common/testing/client';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
-import { untold } from '../../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 
 let service: TestClient;
 beforeAll(async () => {
@@ -204,7 +204,7 @@ test('after random merges, splits and undos every message is in its expected tic
         if (step % 3 === 0) await compare(desk, model);
       }
       await compare(desk, model);
-      expect(await untold(desk)).toEqual([]);
+      expect(await fetchUnloggedChanges(desk)).toEqual([]);
     } catch (error) {
       throw new Error(`TEST_SEED=${seed + run}`, { cause: error });
     }

@@ -4,9 +4,9 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { alike } from '../../../testing/alike.ts';
+import { createTicketCopies } from '../../../testing/ticket-copies.ts';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
-import { untold } from '../../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
 let service: TestClient;
@@ -119,7 +119,7 @@ const TICKETS = sizeOf(200, 2_000);
 test(
   'undoes a bulk change except on tickets that were changed since, each of which is a conflict',
   async () => {
-    const ids = await alike(desk, TICKETS);
+    const ids = await createTicketCopies(desk, TICKETS);
     const changedSince = ids.filter((_, index) => index % Math.ceil(ids.length / 50) === 0);
     const action = { priority: 'URGENT', addTags: ['storm'], status: 'PENDING' };
     const operation = await applyBulk(ids, action);
@@ -199,7 +199,7 @@ test('undoes a macro field by field, including dependent fields of the status; m
     'ticket.snoozed',
   ]);
   expect(await types(id, desk.customer)).not.toContain('operation.undone');
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
   const { ticket } = await desk.ask<{ ticket: { operations: object[] } }>(
     desk.agent,
     'query ($id: ID!) { ticket(id: $id) { operations { id kind state } } }',
@@ -365,7 +365,7 @@ test('undoes escalations: one that was started ends, one that was ended is resto
   operationOf(await undo(endOperation.id));
   expect(await escalation()).toEqual(before);
   expect((await types(id)).at(-1)).toBe('ticket.escalated');
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });
 
 test('a ticket that was solved since is neither snoozed nor escalated by an undo', async () => {

@@ -14,8 +14,8 @@ import {
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { placed } from '../../../testing/log.ts';
-import { Watch, clientOf } from '../../../testing/watch.ts';
+import { waitForEventLog } from '../../../testing/event-log.ts';
+import { LiveListClient, subscriptionClientOf } from '../../../testing/live-list-client.ts';
 import { deterministicCustomerId } from '../requester/unknown-contact.ts';
 import { applyCustomerEvent } from '../requester/customer-events.ts';
 
@@ -300,9 +300,12 @@ describe('a customer who gets copies', () => {
   test('receives live events as the requester does while they get copies, and none before or after', async () => {
     const { email, actor } = guest();
     const { id } = await desk.ticket();
-    const [ccClient, requesterClient] = [clientOf(desk, actor), clientOf(desk, desk.customer)];
+    const [ccClient, requesterClient] = [
+      subscriptionClientOf(desk, actor),
+      subscriptionClientOf(desk, desk.customer),
+    ];
     clients.push(ccClient, requesterClient);
-    const list = new Watch(desk, actor, { filter: { id: { eq: id } } }, ccClient);
+    const list = new LiveListClient(desk, actor, { filter: { id: { eq: id } } }, ccClient);
     const subscriptions = [ccClient, requesterClient].map((client) =>
       subscribe(client, 'ticketEvents { event { type ticket { id } message { text } } }'),
     );
@@ -310,11 +313,11 @@ describe('a customer who gets copies', () => {
       ccClient,
       `presenceChanged(ticketId: "${id}") { viewers { activity } }`,
     );
-    await list.until(({ shown }) => shown?.totalCount === 0);
+    await list.until(({ view: shown }) => shown?.totalCount === 0);
     await Promise.all(subscriptions.map(({ started }) => started));
     await addMessage(desk.customer, id, { body: 'Before' });
     expect(codes(await addCcs(desk.customer, id, email))).toEqual([]);
-    await list.until(({ shown }) => shown?.totalCount === 1);
+    await list.until(({ view: shown }) => shown?.totalCount === 1);
     await mutate(desk, desk.agent, 'presenceSet', {
       ticketId: id,
       activity: 'TYPING',
@@ -328,7 +331,7 @@ describe('a customer who gets copies', () => {
     await addMessage(desk.agent, id, { override: true, body: 'During' });
     await subscriptions[0]!.until((data) => JSON.stringify(data).includes('During'));
     expect(codes(await removeCcs(desk.customer, id, email))).toEqual([]);
-    await list.until(({ shown }) => shown?.totalCount === 0);
+    await list.until(({ view: shown }) => shown?.totalCount === 0);
     expect(list.last).toMatchObject({ kind: 'LEAVE', ticket: null });
     await viewers.until(
       ({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 0,
@@ -472,19 +475,24 @@ describe('following', () => {
 
   test('is for staff, can be filtered by, is live, and is invisible to customers', async () => {
     const { id } = await desk.ticket();
-    await placed(desk);
+    await waitForEventLog(desk);
     const before = await desk.ask(
       desk.customer,
       'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }',
       { id },
     );
-    const client = clientOf(desk, desk.light);
+    const client = subscriptionClientOf(desk, desk.light);
     clients.push(client);
-    const list = new Watch(desk, desk.light, { filter: { followerId: { eq: 'me' } } }, client);
-    await list.until(({ shown }) => shown?.totalCount === 0);
+    const list = new LiveListClient(
+      desk,
+      desk.light,
+      { filter: { followerId: { eq: 'me' } } },
+      client,
+    );
+    await list.until(({ view: shown }) => shown?.totalCount === 0);
     expect(codes(await follow(desk.light, id))).toEqual([]);
     expect(codes(await follow(desk.light, id))).toEqual([]);
-    await list.until(({ shown }) => shown?.totalCount === 1);
+    await list.until(({ view: shown }) => shown?.totalCount === 1);
     expect(await ticketsFollowedBy(desk.light, { eq: 'me' })).toEqual([id]);
     expect(await ticketsFollowedBy(desk.agent, { in: [desk.light.id] })).toEqual([id]);
     expect(await ticketsFollowedBy(desk.agent, { isNull: false })).toEqual(
@@ -501,7 +509,7 @@ describe('following', () => {
       ),
     ).toEqual(before);
     expect(codes(await follow(desk.light, id, false))).toEqual([]);
-    await list.until(({ shown }) => shown?.totalCount === 0);
+    await list.until(({ view: shown }) => shown?.totalCount === 0);
     const timeline =
       'query ($id: ID!) { ticket(id: $id) { timeline(last: 2) { nodes { summary } } } }';
     expect(await desk.ask(desk.agent, timeline, { id })).toEqual({

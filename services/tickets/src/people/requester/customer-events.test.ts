@@ -9,8 +9,8 @@ import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { hold } from '../../../testing/hold.ts';
-import { untold } from '../../../testing/log.ts';
+import { holdLocks } from '../../../testing/lock-holder.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 import { applyCustomerEvent } from './customer-events.ts';
 
 let service: TestService;
@@ -73,10 +73,10 @@ const openNewDesk = async (): Promise<void> => {
 test('keeps a concurrent change of a ticket, with its own version, while its requester is merged', async () => {
   await openNewDesk();
   const { id, version } = await desk.ticket();
-  const writer = await hold(desk);
+  const writer = await holdLocks(desk);
   await writer.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
   const merge = mergeCustomer();
-  await writer.waited();
+  await writer.waitForBlocked();
   await writer.query(
     `update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`,
     [uuidOf('tkt', id)],
@@ -99,7 +99,7 @@ test('transfers any number of tickets and copies of a merged customer with a con
       [uuidOf('cus', desk.stranger.id), desk.customer.id, desk.workspace],
     );
     statementCounts.push((await mergeCustomer()).length);
-    expect(await untold(desk)).toEqual([]);
+    expect(await fetchUnloggedChanges(desk)).toEqual([]);
   }
   expect(statementCounts[1]).toBe(statementCounts[0]);
 });
@@ -117,7 +117,7 @@ test('sets the new organization of a requester on tickets opened after the chang
   ]);
   const { id: next } = await desk.ticket();
   expect(await organizationOf(next)).toBe(organization);
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });
 
 test.each(['partner', 'customer'] as const)(
@@ -129,7 +129,7 @@ test.each(['partner', 'customer'] as const)(
     expect(await mutate(desk, desk.lead, 'tagCreate', { name: 'held' })).toEqual({
       userErrors: [],
     });
-    const blocker = await hold(desk);
+    const blocker = await holdLocks(desk);
     await blocker.query(
       opener === 'partner'
         ? `select from tag where name = 'held' for update`
@@ -144,7 +144,7 @@ test.each(['partner', 'customer'] as const)(
       { subject: 'Hello', body: 'Hello.', ...more },
       'ticket { id }',
     );
-    await blocker.waited();
+    await blocker.waitForBlocked();
     const organization = newId('org');
     const applied = setOrganization(
       desk.customer,
@@ -152,12 +152,12 @@ test.each(['partner', 'customer'] as const)(
       organization,
       changedAt,
     );
-    await Promise.race([applied, blocker.waited(2)]);
+    await Promise.race([applied, blocker.waitForBlocked(2)]);
     await blocker.release();
     await applied;
     const { id } = (await creation)['ticket'] as { id: string };
     expect(await organizationOf(id)).toBe(organization);
-    expect(await untold(desk)).toEqual([]);
+    expect(await fetchUnloggedChanges(desk)).toEqual([]);
   },
 );
 
@@ -167,7 +167,7 @@ test('sets the organization of a customer who was discovered by a ticket on that
   const organization = newId('org');
   await setOrganization(desk.customer, 'customer.created', organization);
   expect(await organizationOf(id)).toBe(organization);
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });
 
 test('gives a ticket without an organization that of the customer its requester is merged into', async () => {
@@ -177,5 +177,5 @@ test('gives a ticket without an organization that of the customer its requester 
   await setOrganization(desk.stranger, 'customer.created', organization);
   await mergeCustomer();
   expect(await organizationOf(id)).toBe(organization);
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });

@@ -9,7 +9,7 @@ import {
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { dice } from '../../../testing/dice.ts';
-import { Watch, clientOf } from '../../../testing/watch.ts';
+import { LiveListClient, subscriptionClientOf } from '../../../testing/live-list-client.ts';
 
 const TICKETS = 16;
 const WORD = 'parcel';
@@ -176,9 +176,9 @@ test.each(Array.from({ length: sizeOf(3, 30) }, (_, index) => seed + index))(
     for (const [way, ids] of Object.entries(await readTicketIds(actor)))
       expect([way, ids]).toEqual([way, expected]);
 
-    const client = clientOf(desk, actor);
+    const client = subscriptionClientOf(desk, actor);
     clients.push(client);
-    const list = new Watch(
+    const list = new LiveListClient(
       desk,
       actor,
       { first: 100, filter: { tag: { none: [VISIBLE_TAG] } } },
@@ -235,9 +235,9 @@ test.each(Array.from({ length: sizeOf(3, 30) }, (_, index) => seed + index))(
     eventTicketIds.delete(lastId);
     expect(eventTicketIds).toEqual(expected);
     expect([...presenceTicketIds].filter((id) => !expected.has(id))).toEqual([]);
-    await list.until(({ shown }) => shown !== undefined);
-    expect(await list.settled()).toBeUndefined();
-    expect(new Set(list.shown!.tickets.map(({ id }) => id))).toEqual(expected);
+    await list.until(({ view: shown }) => shown !== undefined);
+    expect(await list.waitForConvergence()).toBeUndefined();
+    expect(new Set(list.view!.tickets.map(({ id }) => id))).toEqual(expected);
     list.stop();
     await mutate(desk, desk.admin, 'ticketDelete', { id: lastId });
     await mutate(desk, desk.admin, 'ticketPurge', { id: lastId }, 'deletedId');

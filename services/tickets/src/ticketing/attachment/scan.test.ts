@@ -75,9 +75,9 @@ test('while the scanner is down files can be sent but not downloaded; they are s
   expect((await sendWith([good, bad])).userErrors).toEqual([]);
   expect(await readAttachment(good)).toEqual({ scan: 'PENDING', url: null });
   const before = clamd.scanned();
-  clock.turn(60_000);
+  clock.advance(60_000);
   await clamd.comeBack();
-  clock.turn(60_000);
+  clock.advance(60_000);
   await waitFor(
     async () =>
       (await readAttachment(good)).scan === 'CLEAN' &&

@@ -5,11 +5,11 @@ import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { stopClock } from '../../../testing/clock.ts';
-import { untold } from '../../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
-import { clientOf, Watch } from '../../../testing/watch.ts';
+import { subscriptionClientOf, LiveListClient } from '../../../testing/live-list-client.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -178,10 +178,10 @@ describe('the bin (trash)', () => {
     const before = await desk.ask(desk.customer, query, { id: ticket.id });
     await act(desk.lead, 'ticketDelete', ticket.id);
     expect(codes(await act(desk.lead, 'ticketDelete', ticket.id))).toEqual([]);
-    clock.turn(29 * DAY);
+    clock.advance(29 * DAY);
     await act(desk.lead, 'ticketRestore', ticket.id);
     expect(codes(await act(desk.lead, 'ticketRestore', ticket.id))).toEqual([]);
-    clock.turn(2 * DAY);
+    clock.advance(2 * DAY);
     await runDueTasks(desk, clock);
     expect(await desk.ask(desk.customer, query, { id: ticket.id })).toEqual(before);
     expect(await visibleBy(desk.agent, ticket)).toEqual([...BY_ID, ...LISTED]);
@@ -207,9 +207,9 @@ describe('the bin (trash)', () => {
   test('a SOLVED ticket is closed in time while it is deleted', async () => {
     const { id } = await createTagged();
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
-    clock.turn(20 * DAY);
+    clock.advance(20 * DAY);
     await act(desk.lead, 'ticketDelete', id);
-    clock.turn(9 * DAY);
+    clock.advance(9 * DAY);
     await waitFor(async () => (await statusOf(id)) === 'CLOSED');
     expect(codes(await act(desk.lead, 'ticketRestore', id))).toEqual([]);
     expect(await statusOf(id)).toBe('CLOSED');
@@ -217,14 +217,14 @@ describe('the bin (trash)', () => {
 
   test('live lists remove a deleted ticket at once, and add a restored one', async () => {
     const { id } = await createTagged();
-    const client = clientOf(desk, desk.agent);
-    const list = new Watch(desk, desk.agent, { filter: { id: { eq: id } } }, client);
-    await list.until(({ shown }) => shown?.totalCount === 1);
+    const client = subscriptionClientOf(desk, desk.agent);
+    const list = new LiveListClient(desk, desk.agent, { filter: { id: { eq: id } } }, client);
+    await list.until(({ view: shown }) => shown?.totalCount === 1);
     await act(desk.lead, 'ticketDelete', id);
-    await list.until(({ shown }) => shown?.totalCount === 0);
+    await list.until(({ view: shown }) => shown?.totalCount === 0);
     expect(list.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
     await act(desk.lead, 'ticketRestore', id);
-    await list.until(({ shown }) => shown?.totalCount === 1);
+    await list.until(({ view: shown }) => shown?.totalCount === 1);
     list.stop();
     await client.dispose();
   });
@@ -262,10 +262,10 @@ describe('purging', () => {
   test('the system purges a ticket 30 days after its deletion, not a millisecond earlier', async () => {
     const { id } = await createTagged();
     await act(desk.lead, 'ticketDelete', id);
-    clock.turn(30 * DAY - 2);
+    clock.advance(30 * DAY - 2);
     await runDueTasks(desk, clock);
     expect((await rowsOf(id))['ticket']).toBe(1);
-    clock.turn(1);
+    clock.advance(1);
     await waitFor(async () => (await rowsOf(id))['ticket'] === 0);
     expect((await eventTypes(id)).at(-1)).toBe('ticket.purged');
   });
@@ -326,13 +326,13 @@ describe('purging', () => {
     expect(await fresh.ask(fresh.agent, query, { id: merged.id })).toMatchObject({
       ticket: unlinked,
     });
-    expect(await untold(fresh)).toEqual([]);
+    expect(await fetchUnloggedChanges(fresh)).toEqual([]);
   });
 
   test('a follow-up remains when the ticket that it follows is purged', async () => {
     const { id } = await createTagged();
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
-    clock.turn(28 * DAY);
+    clock.advance(28 * DAY);
     await waitFor(async () => (await statusOf(id)) === 'CLOSED');
     const late = await mutate(
       desk,

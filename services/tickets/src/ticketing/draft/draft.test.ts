@@ -5,7 +5,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { hold } from '../../../testing/hold.ts';
+import { holdLocks } from '../../../testing/lock-holder.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -157,10 +157,10 @@ test('refuses invalid input and names the field', async () => {
 
 test('a draft saved while its ticket is being merged is saved in the target of the merge', async () => {
   const [from, into] = [await desk.ticket(), await desk.ticket()];
-  const merging = await hold(desk);
+  const merging = await holdLocks(desk);
   await merging.query('select from ticket where id = $1 for update', [uuidOf('tkt', from.id)]);
   const saved = save(desk.agent, from.id, 'Dear Marta');
-  await merging.waited();
+  await merging.waitForBlocked();
   await merging.query('update ticket set merged_into_id = $1 where id = $2', [
     uuidOf('tkt', into.id),
     uuidOf('tkt', from.id),

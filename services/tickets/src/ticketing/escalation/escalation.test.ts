@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from '../../../testing/clock.ts';
 import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
-import { hold } from '../../../testing/hold.ts';
+import { holdLocks } from '../../../testing/lock-holder.ts';
 
 const HOUR = 3_600_000;
 
@@ -91,7 +91,7 @@ test('takes the first step by a mutation and each further step once when it is d
   ]);
   const earlier = await desk.ticket();
   await escalateTicket(earlier.id);
-  clock.turn(1_000);
+  clock.advance(1_000);
   const { id } = await desk.ticket();
   const other = await desk.ticket();
   await mutate(desk, desk.agent, 'ticketSnooze', { id });
@@ -110,17 +110,17 @@ test('takes the first step by a mutation and each further step once when it is d
   expect(new Set(await findTicketIds({ escalated: true }))).toEqual(new Set([earlier.id, id]));
   expect(await findTicketIds({ escalated: false })).toEqual([other.id]);
   // The step of the earlier ticket is due one second before: once it is taken, the scheduler has run.
-  clock.turn(HOUR - 1_000);
+  clock.advance(HOUR - 1_000);
   await waitUntil(async () => (await readTicket(earlier.id)).escalation!.step === 2);
   expect((await readTicket(id)).escalation!.step).toBe(1);
-  clock.turn(1_000);
+  clock.advance(1_000);
   await waitUntil(async () => (await readTicket(id)).escalation!.step === 2);
   expect(await readTicket(id)).toMatchObject({
     assignee: null,
     department: { id: desk.departmentId },
     escalation: { by: { id: 'sys' } },
   });
-  clock.turn(2 * HOUR);
+  clock.advance(2 * HOUR);
   await waitUntil(async () => (await readTicket(id)).escalation!.step === 3);
   expect(await readTicket(id)).toMatchObject({
     assignee: { id: desk.lead.id },
@@ -194,7 +194,7 @@ test('ends when the ticket is solved or reassigned, and takes no further step th
   expect(await findTicketIds({ escalated: true })).toEqual([]);
   const third = await desk.ticket();
   await escalateTicket(third.id);
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await waitUntil(async () => (await readTicket(third.id)).escalation!.step === 2);
   for (const { id } of [solved, reassigned]) expect((await readTicket(id)).escalation).toBeNull();
   expect(codes(await escalateTicket(solved.id))).toEqual(['STATUS_NOT_ALLOWED input.id']);
@@ -338,10 +338,10 @@ test('skips 8 unreachable steps with as many statements as 1', async () => {
 test('does not use a path that is deleted concurrently', async () => {
   const pathId = await createValidPath([stepTo(desk.lead)]);
   const { id } = await desk.ticket();
-  const deletion = await hold(desk);
+  const deletion = await holdLocks(desk);
   await deletion.query('delete from escalation_path where id = $1', [uuidOf('esc', pathId)]);
   const escalation = escalateTicket(id);
-  await deletion.waited();
+  await deletion.waitForBlocked();
   await deletion.release();
   expect(codes(await escalation)).toEqual(['NO_STEP_LEFT input.toAgentId']);
 });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import { type TestClient, appActor, countStatements } from '@deskgraph/common/testing/client';
-import { untold } from '../../../testing/log.ts';
+import { fetchUnloggedChanges } from '../../../testing/event-log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { alike } from '../../../testing/alike.ts';
+import { createTicketCopies } from '../../../testing/ticket-copies.ts';
 
 let service: TestClient;
 let desk: Desk;
@@ -104,7 +104,7 @@ test('undoing a group deletes a new problem that no one has touched, and keeps a
   });
   succeeded(await undo(operation.id));
   expect(await read(problem.id)).toMatchObject({ deletedAt: null, incidents: { totalCount: 0 } });
-  expect(await untold(desk)).toEqual([]);
+  expect(await fetchUnloggedChanges(desk)).toEqual([]);
 });
 
 test('a link that was added again conflicts with the undo, a removed one does not', async () => {
@@ -177,7 +177,7 @@ test('refuses tickets that cannot be incidents and names the field; existing inc
 });
 
 test('grouping a thousand tickets takes less than 45 statements, undoing it less than 35', async () => {
-  const ids = await alike(desk, 1_000);
+  const ids = await createTicketCopies(desk, 1_000);
   let grouped: Result | undefined;
   const groupStatements = await countStatements(async () => {
     grouped = await group({ ids, subject: 'All of them' });

@@ -8,7 +8,7 @@ import {
   reply,
   startTickets,
 } from '../../../testing/desk.ts';
-import { placed } from '../../../testing/log.ts';
+import { waitForEventLog } from '../../../testing/event-log.ts';
 
 let service: TestClient;
 let desk: Desk;
@@ -150,7 +150,7 @@ test('refuses to merge a parent, and to link a merged ticket', async () => {
 
 test('requesters do not notice links; a list of tickets with their links takes at most 8 statements', async () => {
   const [a, b] = (await tickets(2)) as [string, string];
-  await placed(desk);
+  await waitForEventLog(desk);
   const before = await desk.ask<object>(
     desk.customer,
     `query ($id: ID!) { ticket(id: $id) { version updatedAt cursor } }`,

@@ -100,10 +100,10 @@ test('a scheduled reply is visible to the staff only until it is sent; then it u
     firstReplyAt: null,
     waitingSince: before.waitingSince,
   });
-  clock.turn(HOUR - 2);
+  clock.advance(HOUR - 2);
   await runDueTasks(desk, clock);
   expect(await last(id)).toMatchObject({ delivery: 'SCHEDULED' });
-  clock.turn(1);
+  clock.advance(1);
   await sent(id);
   const now = new Date().toISOString();
   expect(await read(id)).toMatchObject({
@@ -147,7 +147,7 @@ test('requesters do not notice scheduled or cancelled replies: not in the ticket
     '{ tickets(filter: { text: "qzebra" }) { totalCount } }',
   );
   expect(foundByStaff.totalCount).toBe(1);
-  clock.turn(2 * HOUR);
+  clock.advance(2 * HOUR);
   await sent(id);
   const after = await read(id, desk.customer);
   expect(after.messages.nodes.map(({ text }) => text)).toEqual([
@@ -186,7 +186,7 @@ test('replies of agents wait for the undo window and can be cancelled; notes and
   expect(await last(id)).toMatchObject({ delivery: 'SENT', sendAt: null });
   await reply(desk, desk.agent, id, { body: 'Again' });
   await replyOfCustomer(id);
-  clock.turn(10_000);
+  clock.advance(10_000);
   await sent(id);
   expect((await read(id, desk.customer)).messages.nodes.map(({ text }) => text)).toEqual([
     'It should have come on Monday.',
@@ -211,7 +211,7 @@ test('a message of the requester cancels scheduled replies, unless cancelOnReply
   });
   expect(state.get(independent)).toMatchObject({ delivery: 'SCHEDULED' });
   expect(timeline.nodes.at(-1)).toMatchObject({ type: 'message.cancelled', actor: { id: 'sys' } });
-  clock.turn(2 * HOUR);
+  clock.advance(2 * HOUR);
   await sent(id);
   expect((await read(id, desk.customer)).messages.nodes).toHaveLength(3);
 });
@@ -238,7 +238,7 @@ test('changing the requester cancels scheduled replies, so that none is sent to 
   ]);
   await scheduleReply(id, { body: 'To the next one', attachmentIds: [file] });
   expect(codes(await change('next@post.example'))).toEqual([]);
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await sent(id);
   expect(await last(id)).toMatchObject({ text: 'To the next one', delivery: 'SENT' });
 });
@@ -259,7 +259,7 @@ test('scheduled replies follow their ticket through a merge and its undo; of a c
     'operation { id }',
   );
   await scheduleReply(into.id, { body: 'Stays', sendAt: inMs(2 * HOUR) });
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await waitFor(async () =>
     (await read(into.id, desk.customer)).messages.nodes.some(({ text }) => text === 'Follows'),
   );
@@ -271,7 +271,7 @@ test('scheduled replies follow their ticket through a merge and its undo; of a c
       }),
     ),
   ).toEqual([]);
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await sent(from.id);
   await sent(into.id);
   const texts = async (id: string) =>
@@ -289,7 +289,7 @@ test('scheduled replies follow their ticket through a merge and its undo; of a c
     resolutionCode: 'NO_REPLY',
   });
   await mutate(desk, desk.lead, 'ticketDelete', { id: deleted.id });
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await waitFor(async () =>
     (await read(deleted.id, desk.lead)).messages.nodes.some(
       ({ delivery }) => delivery === 'CANCELLED',
@@ -299,9 +299,9 @@ test('scheduled replies follow their ticket through a merge and its undo; of a c
     id: second,
     deliveryError: expect.stringMatching(/bin/),
   });
-  clock.turn(28 * 24 * HOUR);
+  clock.advance(28 * 24 * HOUR);
   await waitFor(async () => (await read(closed.id)).status === 'CLOSED');
-  clock.turn(24 * HOUR);
+  clock.advance(24 * HOUR);
   await sent(closed.id);
   expect(await last(closed.id)).toMatchObject({
     id: first,
@@ -342,7 +342,7 @@ test('a redacted text is not sent; a reply that is redacted as a whole is cancel
   ];
   await mutate(desk, desk.lead, 'messageRedact', { id: part, text: '4711' });
   await mutate(desk, desk.lead, 'messageRedact', { id: whole });
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await sent(id);
   expect((await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text)).toEqual([
     'The code is [redacted].',
@@ -357,7 +357,7 @@ test('a reply is sent although its change of status is no longer possible', asyn
     status: 'SOLVED',
     resolutionCode: 'NO_REPLY',
   });
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await sent(id);
   expect(await read(id)).toMatchObject({ status: 'SOLVED', handled: true });
 });
@@ -387,7 +387,7 @@ test('a reply is sent once, also with several schedulers and after the first one
     await scheduleReply(id, { body: `Part ${n}`, sendAt: inMs(HOUR + n) });
   const { orm, log } = service.service;
   await schedulerOf(orm)!.stop();
-  clock.turn(2 * HOUR);
+  clock.advance(2 * HOUR);
   const rivals = [1, 2].map(() =>
     startScheduler({ orm, log, url: service.database.url, tasks: [sendMessagesTask] }),
   );

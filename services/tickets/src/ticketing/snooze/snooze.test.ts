@@ -5,7 +5,7 @@ import { stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
-import { clientOf, Watch } from '../../../testing/watch.ts';
+import { subscriptionClientOf, LiveListClient } from '../../../testing/live-list-client.ts';
 
 const HOUR = 3_600_000;
 
@@ -63,12 +63,17 @@ const idsOf = async (filter: object): Promise<string[]> =>
 
 test('a snoozed ticket leaves the queue, shows the snooze and its author, and returns at its end, not a millisecond earlier', async () => {
   const { id } = await desk.ticket();
-  const client = clientOf(desk, desk.agent);
-  const queue = new Watch(desk, desk.agent, { filter: { snoozed: false, id: { eq: id } } }, client);
-  await queue.until(({ shown }) => shown?.totalCount === 1);
+  const client = subscriptionClientOf(desk, desk.agent);
+  const queue = new LiveListClient(
+    desk,
+    desk.agent,
+    { filter: { snoozed: false, id: { eq: id } } },
+    client,
+  );
+  await queue.until(({ view: shown }) => shown?.totalCount === 1);
   const instant = inMs(HOUR);
   expect(codes(await snooze(id, { until: instant }))).toEqual([]);
-  await queue.until(({ shown }) => shown?.totalCount === 0);
+  await queue.until(({ view: shown }) => shown?.totalCount === 0);
   const snoozed = await read(id);
   expect(snoozed.snooze).toEqual({
     until: instant,
@@ -84,11 +89,11 @@ test('a snoozed ticket leaves the queue, shows the snooze and its author, and re
   });
   expect(await idsOf({ snoozed: true })).toContain(id);
   expect(await idsOf({ snoozed: false })).not.toContain(id);
-  clock.turn(HOUR - 2);
+  clock.advance(HOUR - 2);
   await runDueTasks(desk, clock);
   expect((await read(id)).snooze).not.toBeNull();
-  clock.turn(1);
-  await queue.until(({ shown }) => shown?.totalCount === 1);
+  clock.advance(1);
+  await queue.until(({ view: shown }) => shown?.totalCount === 1);
   expect((await read(id)).timeline.nodes.at(-1)).toMatchObject({
     type: 'ticket.woken',
     actor: { id: 'sys' },
@@ -110,7 +115,7 @@ test('a reply of the requester ends a snooze, unless wakeOnReply is false', asyn
   ]);
   expect((await read(deaf.id)).snooze).toMatchObject({ wakeOnReply: false });
   expect((await read(endless.id)).snooze).toBeNull();
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await waitFor(async () => (await read(deaf.id)).snooze === null);
 });
 
@@ -134,7 +139,7 @@ test('a second snooze replaces the first one; ticketWake ends it, and a second c
   const { id } = await desk.ticket();
   await snooze(id, { until: inMs(HOUR) });
   await snooze(id, { until: inMs(3 * HOUR) });
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await runDueTasks(desk, clock);
   expect((await read(id)).snooze).not.toBeNull();
   const wake = () =>

@@ -65,10 +65,10 @@ test('the system closes a ticket that is SOLVED for 28 days, not a millisecond e
   const id = await solved();
   const { solvedAt, closesAt } = await read(id);
   expect(Date.parse(closesAt!) - Date.parse(solvedAt!)).toBe(28 * DAY);
-  clock.turn(28 * DAY - 2);
+  clock.advance(28 * DAY - 2);
   await runDueTasks(desk, clock);
   expect((await read(id)).status).toBe('SOLVED');
-  clock.turn(1);
+  clock.advance(1);
   await waitFor(isClosed(id), 30_000);
   const ticket = await read(id);
   expect(ticket).toMatchObject({ closesAt: null, closedAt: closesAt, solvedAt });
@@ -81,28 +81,28 @@ test('the system closes a ticket that is SOLVED for 28 days, not a millisecond e
 
 test('reopening a ticket restarts the time until it is closed', async () => {
   const id = await solved();
-  clock.turn(27 * DAY);
+  clock.advance(27 * DAY);
   await mutate(desk, desk.customer, 'messageAdd', {
     ticketId: id,
     visibility: 'PUBLIC',
     body: 'It is broken again.',
   });
   expect(await read(id)).toMatchObject({ status: 'OPEN', closesAt: null, reopenCount: 1 });
-  clock.turn(2 * DAY);
+  clock.advance(2 * DAY);
   await runDueTasks(desk, clock);
   expect((await read(id)).status).toBe('OPEN');
   await reply(desk, desk.agent, id, { status: 'SOLVED' });
-  clock.turn(27 * DAY);
+  clock.advance(27 * DAY);
   await runDueTasks(desk, clock);
   expect((await read(id)).status).toBe('SOLVED');
-  clock.turn(DAY);
+  clock.advance(DAY);
   await waitFor(isClosed(id), 30_000);
 });
 
 test('a changed closeAfter applies to SOLVED tickets; those that are overdue by it are closed after an hour', async () => {
   const set = (closeAfter: string) => mutate(desk, desk.admin, 'settingsUpdate', { closeAfter });
   const old = await solved();
-  clock.turn(3 * DAY);
+  clock.advance(3 * DAY);
   const young = await solved();
   await set('P2D');
   const [overdue, notDue] = await Promise.all([read(old), read(young)]);
@@ -111,7 +111,7 @@ test('a changed closeAfter applies to SOLVED tickets; those that are overdue by 
   await set('P10D');
   expect(Date.parse((await read(old)).closesAt!) - Date.parse(overdue.solvedAt!)).toBe(10 * DAY);
   await set('PT1H');
-  clock.turn(HOUR);
+  clock.advance(HOUR);
   await waitFor(isClosed(young));
   await waitFor(isClosed(old));
   await set('P28D');
@@ -119,7 +119,7 @@ test('a changed closeAfter applies to SOLVED tickets; those that are overdue by 
 
 test('the requester’s timeline shows that a ticket was closed, and a late reply opens a follow-up', async () => {
   const id = await solved();
-  clock.turn(28 * DAY);
+  clock.advance(28 * DAY);
   await waitFor(isClosed(id), 30_000);
   const { ticket } = await desk.ask<{
     ticket: { status: string; timeline: { nodes: { summary: string }[] } };
@@ -149,7 +149,7 @@ test('closes each of many due tickets once, while other requests are served', as
   const before = new Set((await closedEvents()).map(({ subject }) => subject));
   await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
   await insertCopies(id, TICKET_COUNT);
-  clock.turn(500 * DAY);
+  clock.advance(500 * DAY);
   const durationsMs: number[] = [];
   await waitFor(
     async () => {

@@ -4,7 +4,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { type TestClient, userActor } from '@deskgraph/common/testing/client';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
-import { clientOf, Watch } from '../../../testing/watch.ts';
+import { subscriptionClientOf, LiveListClient } from '../../../testing/live-list-client.ts';
 
 let service: TestClient;
 let desk: Desk;
@@ -37,19 +37,22 @@ const codes = (payload: { userErrors: { code: string; field: string[] | null }[]
 test('the previous requester loses access and the new one gets it, with all messages, at once and in live lists', async () => {
   const { id } = await desk.ticket();
   await reply(desk, desk.agent, id);
-  const clients = [clientOf(desk, desk.customer), clientOf(desk, desk.stranger)] as const;
+  const clients = [
+    subscriptionClientOf(desk, desk.customer),
+    subscriptionClientOf(desk, desk.stranger),
+  ] as const;
   const filter = { id: { eq: id } };
-  const previous = new Watch(desk, desk.customer, { filter }, clients[0]);
-  const next = new Watch(desk, desk.stranger, { filter }, clients[1]);
-  await previous.until(({ shown }) => shown?.totalCount === 1);
-  await next.until(({ shown }) => shown?.totalCount === 0);
+  const previous = new LiveListClient(desk, desk.customer, { filter }, clients[0]);
+  const next = new LiveListClient(desk, desk.stranger, { filter }, clients[1]);
+  await previous.until(({ view: shown }) => shown?.totalCount === 1);
+  await next.until(({ view: shown }) => shown?.totalCount === 0);
   expect(await changeRequester(id, { customerId: desk.stranger.id })).toEqual({
     ticket: { requester: { id: desk.stranger.id }, requesterName: 'Eva' },
     userErrors: [],
   });
-  await previous.until(({ shown }) => shown?.totalCount === 0);
+  await previous.until(({ view: shown }) => shown?.totalCount === 0);
   expect(previous.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
-  await next.until(({ shown }) => shown?.totalCount === 1);
+  await next.until(({ view: shown }) => shown?.totalCount === 1);
   const read =
     'query ($id: ID!) { ticket(id: $id) { messages { totalCount } } found: tickets(filter: { text: "parcel" }) { nodes { id } } }';
   expect(await desk.ask(desk.customer, read, { id })).toMatchObject({

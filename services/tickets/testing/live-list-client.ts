@@ -9,20 +9,20 @@ import {
 } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import type { Desk } from './desk.ts';
-import { type Patch, type Shown, patched } from './patch.ts';
+import { type ListPatchMessage, type ListView, applyPatch } from './list-patch.ts';
 
-export const TICKET =
+export const TICKET_FIELDS =
   'id number version subject status customStatus { id label } priority waitingSince updatedAt assignee { id } department { id } requester { id }';
 
-export interface ShownTicket extends Record<string, unknown> {
+export interface ListedTicket extends Record<string, unknown> {
   id: string;
 }
-export interface Change extends Patch<ShownTicket> {
+export interface Change extends ListPatchMessage<ListedTicket> {
   kind: 'SNAPSHOT' | 'ENTER' | 'LEAVE' | 'MOVE' | 'UPDATE';
   cursor: string;
   ticketId: string | null;
 }
-export interface Arguments {
+export interface ListArguments {
   filter?: object | null;
   orderBy?: object[] | null;
   first?: number | null;
@@ -30,20 +30,20 @@ export interface Arguments {
 
 const LIST = `subscription ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
   ticketChanges(filter: $filter, orderBy: $orderBy, first: $first) {
-    kind cursor tickets { ${TICKET} } ticket { ${TICKET} } ticketId index previousIndex totalCount } }`;
+    kind cursor tickets { ${TICKET_FIELDS} } ticket { ${TICKET_FIELDS} } ticketId index previousIndex totalCount } }`;
 const FRESH = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
-  tickets(filter: $filter, orderBy: $orderBy, first: $first) { nodes { ${TICKET} } totalCount } }`;
+  tickets(filter: $filter, orderBy: $orderBy, first: $first) { nodes { ${TICKET_FIELDS} } totalCount } }`;
 
-export const clientOf = (desk: Desk, actor: Actor): SubscriptionClient =>
+export const subscriptionClientOf = (desk: Desk, actor: Actor): SubscriptionClient =>
   createSubscriptionClient(
     desk.service.url,
     async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
   );
 
 /** A client that keeps a live list by its messages, and knows when one of them does not fit to what it has. */
-export class Watch {
+export class LiveListClient {
   readonly changes: Change[] = [];
-  shown: Shown<ShownTicket> | undefined;
+  view: ListView<ListedTicket> | undefined;
   errors: unknown;
   stop: () => void;
   #grown = (): void => {};
@@ -51,7 +51,7 @@ export class Watch {
   constructor(
     readonly desk: Desk,
     readonly actor: Actor,
-    readonly args: Arguments,
+    readonly args: ListArguments,
     client: SubscriptionClient,
   ) {
     this.stop = client.subscribe<{ ticketChanges: Change }, { cursor?: string }>(
@@ -77,20 +77,20 @@ export class Watch {
   }
 
   /** What a query for the same list answers now. */
-  async fresh(): Promise<Shown<ShownTicket>> {
+  async queryList(): Promise<ListView<ListedTicket>> {
     const { tickets } = await this.desk.ask<{
-      tickets: { nodes: ShownTicket[]; totalCount: number };
+      tickets: { nodes: ListedTicket[]; totalCount: number };
     }>(this.actor, FRESH, this.args);
     return { tickets: tickets.nodes, totalCount: tickets.totalCount };
   }
 
   /** Resolves once the list is what a query answers; with what is wrong when that takes too long. */
-  async settled(patienceMs = 10_000): Promise<string | undefined> {
+  async waitForConvergence(patienceMs = 10_000): Promise<string | undefined> {
     for (const late = performance.now() + patienceMs; ;) {
-      const fresh = JSON.stringify(await this.fresh());
-      if (JSON.stringify(this.shown) === fresh) return undefined;
+      const fresh = JSON.stringify(await this.queryList());
+      if (JSON.stringify(this.view) === fresh) return undefined;
       if (this.errors || performance.now() > late)
-        return `${JSON.stringify(this.errors ?? this.shown)} instead of ${fresh}`;
+        return `${JSON.stringify(this.errors ?? this.view)} instead of ${fresh}`;
       // What happens by itself, at an instant, may come after the answer.
       await Promise.race([this.#next(), sleep(100)]);
     }
@@ -114,7 +114,7 @@ export class Watch {
       return this.#end(String(error));
     }
     this.changes.push(change);
-    this.shown = patched(this.shown ?? { tickets: [], totalCount: 0 }, change);
+    this.view = applyPatch(this.view ?? { tickets: [], totalCount: 0 }, change);
     this.#grown();
   }
 
@@ -127,8 +127,8 @@ export class Watch {
     assert.equal(kind === 'SNAPSHOT', tickets !== null);
     if (tickets)
       return assert.deepEqual([ticket, ticketId, index, previousIndex], [null, null, null, null]);
-    assert.ok(this.shown);
-    const known = this.shown.tickets.map(({ id }) => id);
+    assert.ok(this.view);
+    const known = this.view.tickets.map(({ id }) => id);
     if (ticket) assert.equal(ticket.id, ticketId);
     if (previousIndex !== null) assert.equal(known[previousIndex], ticketId);
     if (index !== null) assert.ok(ticket && index <= known.length);

@@ -3,7 +3,7 @@ import { appActor } from '@deskgraph/common/testing/testing';
 import type { Clock } from './clock.ts';
 import { type Desk, mutate } from './desk.ts';
 import type { Dice } from './dice.ts';
-import type { Arguments } from './watch.ts';
+import type { ListArguments } from './live-list-client.ts';
 
 const HOUR = 3_600_000;
 const STATUSES = ['NEW', 'OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'];
@@ -22,7 +22,7 @@ const ORDERS = [
 ];
 
 /** Random lists and random writes of one workspace. */
-export class Play {
+export class RandomActivity {
   readonly #dice: Dice;
   readonly #desk: Desk;
   readonly #app: Actor;
@@ -39,7 +39,7 @@ export class Play {
   }
 
   /** What there is before anybody does anything. */
-  async begin(): Promise<void> {
+  async createCustomStatuses(): Promise<void> {
     for (const base of ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'])
       for (const kind of ['one', 'other']) {
         const input = { base, label: `${base} ${kind}`, requesterLabel: base };
@@ -55,14 +55,14 @@ export class Play {
   }
 
   /** Somebody, and what he wants to see. */
-  list(): { actor: Actor; args: Arguments } {
+  randomList(): { actor: Actor; args: ListArguments } {
     const { one, roll } = this.#dice;
     const { agent, colleague, light, customer, stranger, partner } = this.#desk;
     const orderBy = Array.from({ length: roll(4) }, () => ({
       field: one(ORDERS),
       direction: one(['ASC', 'DESC']),
     }));
-    const args: Arguments = {
+    const args: ListArguments = {
       filter: roll(5) ? this.#filter(2) : null,
       orderBy,
       first: one([0, 1, 2, 3, 5, 8, 25, 100, null]),
@@ -117,13 +117,13 @@ export class Play {
   }
 
   /** Somebody does something; now and then it is refused. */
-  async write(): Promise<void> {
+  async randomWrite(): Promise<void> {
     const { one, some, roll } = this.#dice;
     const { agent, colleague, light, lead, customer, stranger, departmentId } = this.#desk;
     const mutation = (actor: Actor, name: string, input: object, selection?: string) =>
       mutate(this.#desk, actor, name, input, selection);
     const body = `${one(WORDS)} ${one(WORDS)}`;
-    this.#clock.turn(roll(2_000));
+    this.#clock.advance(roll(2_000));
     const id = this.#tickets.length ? one(this.#tickets) : undefined;
     if (!id || !roll(4)) {
       const { ticket: made } = await mutation(
@@ -170,8 +170,8 @@ export class Play {
   }
 
   /** Nobody does anything for a while. */
-  pass(): void {
+  advanceClock(): void {
     const { one, roll } = this.#dice;
-    this.#clock.turn(one([1_000, 60_000, 600_000, HOUR, 24 * HOUR]) + roll(10));
+    this.#clock.advance(one([1_000, 60_000, 600_000, HOUR, 24 * HOUR]) + roll(10));
   }
 }

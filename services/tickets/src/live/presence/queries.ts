@@ -4,15 +4,15 @@ import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { clockOf } from './clock.ts';
+import { presenceClockOf } from './clock.ts';
 import { Presence, PresenceActivity } from './presence.ts';
 
-/** A row of `presence`, as `p`. */
-export const COLUMNS = sql.raw(
+/** The columns of `presence p`. */
+export const PRESENCE_COLUMNS = sql.raw(
   'p.ticket_id, p.actor_kind, p.actor_id, p.actor_name, p.activity, p.visibility, p.since',
 );
 
-export const presenceOf = (row: Record<string, unknown>): Presence =>
+export const presenceFromRow = (row: Record<string, unknown>): Presence =>
   Object.assign(new Presence(), {
     ticketId: toId('tkt', row['ticket_id'] as string),
     actorKind: row['actor_kind'],
@@ -23,22 +23,22 @@ export const presenceOf = (row: Record<string, unknown>): Presence =>
     since: new Date(row['since'] as string),
   });
 
-/** Who is on a ticket that the caller sees, the longest first; one statement for all tickets. */
-export async function viewersOf(ctx: Context, ticketId: string): Promise<Presence[]> {
+/** The presence on a ticket that the caller may see, longest first; one statement for all tickets. */
+export async function findViewers(ctx: Context, ticketId: string): Promise<Presence[]> {
   const there = await ctx.load.byParent(
     'viewers',
     ticketId,
     (ids) => read(ctx, ids),
     (presence) => presence.ticketId,
   );
-  return shownTo(ctx.actor, there);
+  return visiblePresence(ctx.actor, there);
 }
 
 /**
- * Those whom the actor may know of: everybody for staff. For requesters nobody looks, nobody writes notes, and customers are not there; what is
- * left is the colleague who is about to answer.
+ * The presence that the actor may see. Staff see everyone. Requesters see only agents who type a
+ * public reply.
  */
-export function shownTo(actor: Actor, viewers: readonly Presence[]): Presence[] {
+export function visiblePresence(actor: Actor, viewers: readonly Presence[]): Presence[] {
   if (actor.role !== Role.REQUESTER) return [...viewers];
   return viewers.filter(
     ({ actorKind, activity, visibility }) =>
@@ -51,8 +51,8 @@ export function shownTo(actor: Actor, viewers: readonly Presence[]): Presence[] 
 async function read(ctx: Context, ids: string[]): Promise<Presence[]> {
   const em = await ctx.read();
   const { rows } = await sql<Record<string, unknown>>`
-    select ${COLUMNS} from presence p
-    where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = any(${uuidArray('tkt', ids)}) and p.until > ${clockOf(ctx.orm).now()}
+    select ${PRESENCE_COLUMNS} from presence p
+    where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = any(${uuidArray('tkt', ids)}) and p.until > ${presenceClockOf(ctx.orm).now()}
     order by p.since, p.actor_id`.execute(em.getKysely());
-  return rows.map(presenceOf);
+  return rows.map(presenceFromRow);
 }

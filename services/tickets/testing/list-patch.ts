@@ -1,11 +1,11 @@
 /** What a client knows of a live list. */
-export interface Shown<T> {
+export interface ListView<T> {
   tickets: T[];
   totalCount: number;
 }
 
 /** A message of ticketChanges, as far as a client needs it. */
-export interface Patch<T> {
+export interface ListPatchMessage<T> {
   tickets: T[] | null;
   ticket: T | null;
   index: number | null;
@@ -14,10 +14,10 @@ export interface Patch<T> {
 }
 
 /** All that a client has to do with a message; the rule that the schema states. */
-export function patched<T>(
-  list: Shown<T>,
-  { tickets, ticket, index, previousIndex, totalCount }: Patch<T>,
-): Shown<T> {
+export function applyPatch<T>(
+  list: ListView<T>,
+  { tickets, ticket, index, previousIndex, totalCount }: ListPatchMessage<T>,
+): ListView<T> {
   if (tickets) return { tickets: [...tickets], totalCount };
   const next = [...list.tickets];
   if (previousIndex !== null) next.splice(previousIndex, 1);

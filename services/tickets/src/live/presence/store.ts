@@ -6,22 +6,23 @@ import type { Service } from '@deskgraph/common/service/subgraph';
 import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { rightsFieldsOf } from '../../model/rights/visible.ts';
-import { type Clock, clockOf } from './clock.ts';
-import { COLUMNS, presenceOf } from './find.ts';
-import { WatchedTicket } from './watched-ticket.ts';
-import { LASTS_SECONDS } from './set.ts';
-import { CHANNEL, wordOf } from './channel.ts';
+import { type PresenceClock, presenceClockOf } from './clock.ts';
+import { PRESENCE_COLUMNS, presenceFromRow } from './queries.ts';
+import { TicketPresence } from './ticket-presence.ts';
+import { PRESENCE_TTL_SECONDS } from './set-presence.ts';
+import { PRESENCE_CHANNEL, presenceKey } from './channel.ts';
 
 const RETRY_MS = 1_000;
 
 /**
- * The tickets whose presence somebody follows in this process. Each is read when a process says that it has changed, when somebody’s time is up,
- * and once in a while in case a word was lost; for all its listeners at once, and with all others of its workspace that are due.
+ * The tickets whose presence is subscribed in this process. A ticket is read when a process
+ * announces a change, when a presence expires, and periodically in case a notification was lost:
+ * once for all of its listeners, and together with other due tickets of the workspace.
  */
-export class Watch {
+export class PresenceStore {
   readonly #service: Service;
-  readonly #tickets = new Map<string, WatchedTicket>();
-  readonly #due = new Set<WatchedTicket>();
+  readonly #tickets = new Map<string, TicketPresence>();
+  readonly #due = new Set<TicketPresence>();
   #reading: Promise<void> | undefined;
   #stopListening: (() => Promise<void>) | undefined;
   #stopLooking = (): void => {};
@@ -31,12 +32,12 @@ export class Watch {
     this.#service = service;
   }
 
-  /** A ticket to listen to; to be left again. */
-  enter(workspace: string, ticket: string): WatchedTicket {
+  /** Subscribes to a ticket. The caller has to leave it again. */
+  enter(workspace: string, ticket: string): TicketPresence {
     this.#stopListening ??= this.#begin();
-    const word = wordOf(workspace, ticket);
+    const word = presenceKey(workspace, ticket);
     const known = this.#tickets.get(word);
-    const watched = known ?? new WatchedTicket(workspace, ticket);
+    const watched = known ?? new TicketPresence(workspace, ticket);
     watched.listeners += 1;
     if (known) return watched;
     this.#tickets.set(word, watched);
@@ -45,11 +46,11 @@ export class Watch {
     return watched;
   }
 
-  leave(watched: WatchedTicket): void {
+  leave(watched: TicketPresence): void {
     watched.listeners -= 1;
     if (watched.listeners) return;
     watched.close();
-    this.#tickets.delete(wordOf(watched.workspace, watched.ticket));
+    this.#tickets.delete(presenceKey(watched.workspace, watched.ticket));
   }
 
   async stop(): Promise<void> {
@@ -60,20 +61,20 @@ export class Watch {
     for (const watched of this.#tickets.values()) watched.close();
   }
 
-  get #clock(): Clock {
-    return clockOf(this.#service.orm);
+  get #clock(): PresenceClock {
+    return presenceClockOf(this.#service.orm);
   }
 
   #begin(): () => Promise<void> {
     const { config, log } = this.#service;
     const look = (): void => {
       this.#heard(undefined);
-      this.#stopLooking = this.#clock.after(LASTS_SECONDS * 1_000, look);
+      this.#stopLooking = this.#clock.after(PRESENCE_TTL_SECONDS * 1_000, look);
     };
-    this.#stopLooking = this.#clock.after(LASTS_SECONDS * 1_000, look);
+    this.#stopLooking = this.#clock.after(PRESENCE_TTL_SECONDS * 1_000, look);
     return listenToChannel({
       url: config.DATABASE_URL,
-      channel: CHANNEL,
+      channel: PRESENCE_CHANNEL,
       log,
       onNotify: (word) => this.#heard(word),
     });
@@ -84,8 +85,8 @@ export class Watch {
     for (const ticket of tickets) if (ticket) this.#read(ticket);
   }
 
-  /** A ticket that is handed over can go out of somebody’s sight, though nobody comes or leaves. */
-  async #follow(watched: WatchedTicket): Promise<void> {
+  /** An assignment can hide a ticket from a listener, although presence does not change. */
+  async #follow(watched: TicketPresence): Promise<void> {
     const { tail, log } = this.#service;
     const { workspace, ticket, life } = watched;
     const subject = toId('tkt', ticket);
@@ -105,7 +106,7 @@ export class Watch {
     }
   }
 
-  #read(watched: WatchedTicket): void {
+  #read(watched: TicketPresence): void {
     if (!watched.listeners) return;
     this.#due.add(watched);
     this.#reading ??= this.#readAll();
@@ -113,7 +114,7 @@ export class Watch {
 
   async #readAll(): Promise<void> {
     while (this.#due.size && !this.#isStopped) {
-      // What is told in one breath is read at once.
+      // Tickets announced together are read together.
       await new Promise(setImmediate);
       const tickets = [...this.#due];
       this.#due.clear();
@@ -123,7 +124,7 @@ export class Watch {
     this.#reading = undefined;
   }
 
-  async #readGroup(group: WatchedTicket[]): Promise<void> {
+  async #readGroup(group: TicketPresence[]): Promise<void> {
     try {
       const found = await this.#select(
         group[0]!.workspace,
@@ -137,13 +138,13 @@ export class Watch {
     }
   }
 
-  #fill(watched: WatchedTicket, rows: Record<string, unknown>[]): void {
+  #fill(watched: TicketPresence, rows: Record<string, unknown>[]): void {
     if (!watched.listeners) return;
     const [first] = rows;
     const there = rows.filter((row) => row['actor_id'] !== null);
     watched.set({
       ticket: first && rightsFieldsOf(hydrate(this.#service.orm, Ticket, [first])[0]!),
-      viewers: there.map(presenceOf),
+      viewers: there.map(presenceFromRow),
     });
     const left = Math.min(...there.map((row) => row['left_ms'] as number));
     if (Number.isFinite(left)) watched.later(this.#clock, left, () => this.#read(watched));
@@ -160,7 +161,7 @@ export class Watch {
     const { rows } = await em.transactional(
       (inside) =>
         sql<Record<string, unknown>>`
-          select t.*, ${COLUMNS}, ceil(extract(epoch from p.until - ${now}) * 1000)::integer as left_ms
+          select t.*, ${PRESENCE_COLUMNS}, ceil(extract(epoch from p.until - ${now}) * 1000)::integer as left_ms
           from ticket t left join presence p on p.workspace_id = t.workspace_id and p.ticket_id = t.id and p.until > ${now}
           where t.workspace_id = ${workspace}::uuid and t.id = any(${tickets}::uuid[]) order by p.since, p.actor_id`.execute(
           (inside as EntityManager).getKysely(),
@@ -171,16 +172,16 @@ export class Watch {
   }
 }
 
-const known = new WeakMap<object, Watch>();
+const known = new WeakMap<object, PresenceStore>();
 
-/** For as long as the service runs. */
-export function openWatch(service: Service): () => Promise<void> {
-  const watch = new Watch(service);
+/** Starts it; returns a function that stops it. */
+export function openPresenceStore(service: Service): () => Promise<void> {
+  const watch = new PresenceStore(service);
   known.set(service.orm, watch);
   return () => watch.stop();
 }
 
-export function watchOf(orm: object): Watch {
+export function presenceStoreOf(orm: object): PresenceStore {
   const watch = known.get(orm);
   if (!watch) throw new Error('Nobody watches presence here.');
   return watch;

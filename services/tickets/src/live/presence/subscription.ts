@@ -4,12 +4,15 @@ import { toId, uuidOf } from '@deskgraph/common/core/id';
 import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
 import { seesTicket } from '../../model/rights/visible.ts';
-import { shownTo } from './find.ts';
+import { visiblePresence } from './queries.ts';
 import { type Presence, PresenceMessage } from './presence.ts';
-import { watchOf } from './watch.ts';
+import { presenceStoreOf } from './store.ts';
 
-/** Who is on a ticket, as far as the caller may know: at once, and whenever that has changed. Of a ticket that is not for him he hears nothing. */
-export const follow = (ctx: Context, id: string): AsyncIterableIterator<StreamMessage> =>
+/** Yields the presence on a ticket that the caller may see: at once, and after each change. Nothing for a ticket that does not exist for the caller. */
+export const subscribeToPresence = (
+  ctx: Context,
+  id: string,
+): AsyncIterableIterator<StreamMessage> =>
   abortableStream((signal) => told(ctx, uuidOf('tkt', id), signal));
 
 async function* told(
@@ -17,7 +20,7 @@ async function* told(
   ticket: string,
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage, void, void> {
-  const watch = watchOf(ctx.orm);
+  const watch = presenceStoreOf(ctx.orm);
   const watched = watch.enter(ctx.workspace, ticket);
   const ticketId = toId('tkt', ticket);
   let last: string | undefined;
@@ -29,7 +32,7 @@ async function* told(
       state = await watched.after(state, signal)
     ) {
       const isVisible = state.ticket !== undefined && seesTicket(ctx.actor, state.ticket);
-      const viewers = isVisible ? shownTo(ctx.actor, state.viewers) : [];
+      const viewers = isVisible ? visiblePresence(ctx.actor, state.viewers) : [];
       const cursor = cursorOf(ctx, ticketId, viewers);
       if (isVisible || last !== undefined) {
         if (cursor !== last)
@@ -45,7 +48,7 @@ async function* told(
   }
 }
 
-/** It says what is told and not where it stands: there is no log of presence. Equal states have equal cursors. */
+/** A cursor that identifies the state instead of a position, since presence has no log. Equal states have equal cursors. */
 function cursorOf(ctx: Context, ticketId: string, viewers: readonly Presence[]): string {
   const subject = JSON.stringify([
     ticketId,

@@ -13,7 +13,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
 import { visibleEventSql as factVisible } from '../../history/event/visibility.ts';
 import { visibleTicketSql as ticketVisible } from '../../model/rights/visible.ts';
-import { type Notification, type NotificationRow, notificationOf } from './notification.ts';
+import { type Notification, type NotificationRow, notificationFromRow } from './notification.ts';
 
 export interface NotificationQuery extends PageRequest {
   unreadOnly?: boolean | null | undefined;
@@ -24,13 +24,13 @@ const ORDER: OrderKey[] = [
   { by: sql`n.id`, type: 'uuid', direction: Direction.DESC },
 ];
 
-/** What the caller was told, as far as he sees the ticket now: what he may not see any more was never told. On `n` and `t`. */
+/** The notifications of the caller whose tickets they may still see, as a condition on `n` and `t`. */
 const own = (actor: Actor): Condition =>
   sql`n.workspace_id = ${actor.workspace}::uuid and n.person_id = ${actor.id} and ${ticketVisible(actor)}`;
 const FROM = sql`notification n join ticket t on t.id = n.ticket_id`;
 
 /** A page of the caller's notifications, newest first. */
-export async function find(
+export async function findNotifications(
   ctx: Context,
   { unreadOnly, ...request }: NotificationQuery,
 ): Promise<Page<Notification>> {
@@ -43,11 +43,11 @@ export async function find(
     select n.*, ${page.keys} from ${FROM} where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(
     em.getKysely(),
   );
-  return page.page(rows, rows.map(notificationOf), () => count(ctx, condition));
+  return page.page(rows, rows.map(notificationFromRow), () => count(ctx, condition));
 }
 
-/** How many of the caller's notifications are unread. */
-export const unread = (ctx: Context): Promise<number> =>
+/** The number of the caller's unread notifications. */
+export const countUnreadNotifications = (ctx: Context): Promise<number> =>
   count(ctx, sql`${own(ctx.actor)} and n.read_at is null`);
 
 async function count(ctx: Context, condition: Condition): Promise<number> {
@@ -58,8 +58,8 @@ async function count(ctx: Context, condition: Condition): Promise<number> {
   return rows[0]!.count;
 }
 
-/** The fact that a notification is about. */
-export const eventOf = async (
+/** The event of a notification. */
+export const notificationEvent = async (
   ctx: Context,
   { position, event }: Notification,
 ): Promise<TicketEvent | null> =>

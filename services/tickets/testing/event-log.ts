@@ -4,7 +4,7 @@ import type { Desk } from './desk.ts';
 import type { UnloggedChange } from './unlogged-changes.ts';
 
 /** The tickets of a workspace whose row differs from the state in their last event. */
-export async function untold({
+export async function fetchUnloggedChanges({
   service,
   workspace,
 }: Pick<Desk, 'service' | 'workspace'>): Promise<UnloggedChange[]> {
@@ -13,7 +13,7 @@ export async function untold({
 }
 
 /** Waits until all events of a workspace are in the event log; their cursors do not change from then on. */
-export async function placed({
+export async function waitForEventLog({
   service,
   workspace,
 }: Pick<Desk, 'service' | 'workspace'>): Promise<void> {
@@ -28,7 +28,7 @@ export async function placed({
 }
 
 /** JSON with sorted keys, so that equal values give equal texts. */
-export function written(value: unknown): string {
+export function stableJson(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) =>
     each && typeof each === 'object' && !Array.isArray(each)
       ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -2,7 +2,7 @@ import type { MikroORM } from '@deskgraph/common/database/database';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { CLEANUP_BATCH_SIZE, deleteInBatches, startCleanup } from '@deskgraph/common/jobs/cleanup';
 
-/** So long notifications are kept, and of one person the newest so many. */
+/** How long notifications are kept, and how many per person. */
 const KEPT = '90 days';
 const NEWEST = 1_000;
 const EVERY_MS = 3_600_000;
@@ -17,10 +17,10 @@ const BEYOND = `
       select id from notification where workspace_id = many.workspace_id and person_id = many.person_id order by at desc, id desc offset ${NEWEST}
     ) n limit ${CLEANUP_BATCH_SIZE})) returning 1`;
 
-/** Forgets what is too old, or too much for one person. */
-export async function forget(orm: MikroORM, signal?: AbortSignal): Promise<void> {
+/** Deletes expired notifications and those above the limit per person. */
+export async function deleteOldNotifications(orm: MikroORM, signal?: AbortSignal): Promise<void> {
   for (const statement of [OLD, BEYOND]) await deleteInBatches(orm, statement, signal);
 }
 
-export const sweepNotifications = ({ orm, log }: Service): (() => Promise<void>) =>
-  startCleanup({ orm, log, intervalMs: EVERY_MS, cleanup: forget });
+export const startNotificationCleanup = ({ orm, log }: Service): (() => Promise<void>) =>
+  startCleanup({ orm, log, intervalMs: EVERY_MS, cleanup: deleteOldNotifications });

@@ -1,19 +1,19 @@
 import { type TicketRightsFields, rightsFieldsOf } from '../../model/rights/visible.ts';
-import type { Clock } from './clock.ts';
+import type { PresenceClock } from './clock.ts';
 import type { Presence } from './presence.ts';
 
-export interface WatchedState {
-  /** What rights depend on; without it there is no such ticket. */
+export interface TicketPresenceState {
+  /** The fields that rights depend on. Undefined when the ticket does not exist. */
   ticket: TicketRightsFields | undefined;
   viewers: readonly Presence[];
 }
 
-/** Who is on one ticket now, for everybody in this process who follows it. */
-export class WatchedTicket {
+/** The presence on one ticket, shared by its listeners in this process. */
+export class TicketPresence {
   listeners = 0;
-  /** Stops once the last listener has left. */
+  /** Stops after the last listener has left. */
   readonly life = new AbortController();
-  #state: WatchedState | undefined;
+  #state: TicketPresenceState | undefined;
   #text: string | undefined;
   readonly #waiting = new Set<() => void>();
   callOff = (): void => {};
@@ -24,16 +24,16 @@ export class WatchedTicket {
     readonly ticket: string,
   ) {}
 
-  /** The state as soon as it is another than this one; undefined once the signal stops. Who is slow gets the newest and none in between. */
+  /** Resolves with the state once it differs from a given one; undefined when the signal aborts. A slow listener gets the latest state only. */
   async after(
-    state: WatchedState | undefined,
+    state: TicketPresenceState | undefined,
     signal: AbortSignal,
-  ): Promise<WatchedState | undefined> {
+  ): Promise<TicketPresenceState | undefined> {
     while (!signal.aborted && this.#state === state) await this.#change(signal);
     return signal.aborted ? undefined : this.#state;
   }
 
-  set(state: WatchedState): void {
+  set(state: TicketPresenceState): void {
     const text = JSON.stringify(state);
     if (text === this.#text) return;
     this.#state = state;
@@ -41,7 +41,7 @@ export class WatchedTicket {
     for (const wake of this.#waiting) wake();
   }
 
-  /** Could others see the ticket, as it is now, than could before? */
+  /** Whether the set of people who may see the ticket has changed. */
   isMoved(ticket: TicketRightsFields): boolean {
     return JSON.stringify(this.#state?.ticket) !== JSON.stringify(rightsFieldsOf(ticket));
   }
@@ -51,8 +51,8 @@ export class WatchedTicket {
     this.life.abort();
   }
 
-  /** Does something later, unless it is told otherwise before. */
-  later(clock: Clock, ms: number, work: () => void): void {
+  /** Calls back later, unless it is cancelled. */
+  later(clock: PresenceClock, ms: number, work: () => void): void {
     this.callOff();
     this.callOff = clock.after(ms, work);
   }

@@ -5,23 +5,23 @@ import type { Context } from '@deskgraph/common/database/context';
 import { refuseVisibility } from '../../ticketing/message/write.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
-import { clockOf } from './clock.ts';
+import { presenceClockOf } from './clock.ts';
 import type { PresenceSetInput, PresenceSetPayload } from './input.ts';
 import { PresenceActivity } from './presence.ts';
-import { CHANNEL, wordOf } from './channel.ts';
+import { PRESENCE_CHANNEL, presenceKey } from './channel.ts';
 
-/** So long somebody is there after the last word of him. */
-export const LASTS_SECONDS = 30;
+/** How long a presence lasts after the last call. */
+export const PRESENCE_TTL_SECONDS = 30;
 
 interface Said {
-  /** Does anything look different now? A word that only says “still here” does not. */
+  /** Whether anything visible has changed. A renewal changes nothing visible. */
   changed: boolean;
-  /** Has somebody come who was not there? */
+  /** Whether a new person has arrived. */
   came: boolean;
 }
 
-/** Somebody says what he does on a ticket. All his devices are one presence: the last word counts. */
-export async function set(
+/** Sets the presence of the caller on a ticket. A person has one presence on all devices; the last call counts. */
+export async function setPresence(
   ctx: Context,
   { ticketId, activity, visibility }: PresenceSetInput,
 ): Promise<PresenceSetPayload> {
@@ -41,7 +41,7 @@ export async function set(
   return { ticketId, userErrors: [] };
 }
 
-/** Nothing when there is no such ticket for the caller. */
+/** Null when the ticket does not exist for the caller. */
 async function stay(
   ctx: Context,
   ticketId: string,
@@ -50,10 +50,10 @@ async function stay(
 ): Promise<Said | undefined> {
   const { kind, id, name } = ctx.actor;
   const { rows } = await sql<Said>`
-    with clock as (select ${clockOf(ctx.orm).now()}::timestamptz(3) as now),
+    with clock as (select ${presenceClockOf(ctx.orm).now()}::timestamptz(3) as now),
     said as (
       insert into presence as p (workspace_id, ticket_id, actor_id, actor_kind, actor_name, activity, visibility, since, until)
-      select t.workspace_id, t.id, ${id}, ${kind}, ${name}, ${activity}, ${visibility}, clock.now, clock.now + ${LASTS_SECONDS} * interval '1 second'
+      select t.workspace_id, t.id, ${id}, ${kind}, ${name}, ${activity}, ${visibility}, clock.now, clock.now + ${PRESENCE_TTL_SECONDS} * interval '1 second'
       from ticket t, clock where t.id = ${uuidOf('tkt', ticketId)}::uuid and ${visibleTicketSql(ctx.actor)}
       on conflict (workspace_id, ticket_id, actor_id) do update set
         actor_name = excluded.actor_name, activity = excluded.activity, visibility = excluded.visibility, until = excluded.until,
@@ -72,24 +72,24 @@ async function leave(ctx: Context, ticketId: string): Promise<Said | undefined> 
     gone as (
       delete from presence p using found
       where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = found.id and p.actor_id = ${ctx.actor.id}
-      returning p.until > ${clockOf(ctx.orm).now()} as was_there)
+      returning p.until > ${presenceClockOf(ctx.orm).now()} as was_there)
     select coalesce((select was_there from gone), false) as changed, false as came from found`.execute(
     ctx.em.getKysely(),
   );
   return rows[0];
 }
 
-/** Clears away those of the workspace who have left without a word. It waits for nobody, who may be clearing up or coming back himself. */
+/** Deletes expired presence of the workspace. Skips locked rows, which another call deletes or renews. */
 async function sweep(ctx: Context): Promise<void> {
   const own = sql`workspace_id = ${ctx.workspace}::uuid`;
   await sql`
     delete from presence where ${own} and (ticket_id, actor_id) in (
-      select ticket_id, actor_id from presence where ${own} and until <= ${clockOf(ctx.orm).now()} for update skip locked)`.execute(
+      select ticket_id, actor_id from presence where ${own} and until <= ${presenceClockOf(ctx.orm).now()} for update skip locked)`.execute(
     ctx.em.getKysely(),
   );
 }
 
 const tell = (ctx: Context, ticketId: string): Promise<unknown> =>
-  sql`select pg_notify(${CHANNEL}, ${wordOf(ctx.workspace, uuidOf('tkt', ticketId))})`.execute(
+  sql`select pg_notify(${PRESENCE_CHANNEL}, ${presenceKey(ctx.workspace, uuidOf('tkt', ticketId))})`.execute(
     ctx.em.getKysely(),
   );

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Desk } from './desk.ts';
 
 /** So many tickets like one that is made by hand, by number. */
-export async function alike(desk: Desk, count: number): Promise<string[]> {
+export async function createTicketCopies(desk: Desk, count: number): Promise<string[]> {
   const { id, number } = await desk.ticket();
   const owner = new Client({ connectionString: desk.service.database.ownerUrl });
   await owner.connect();

@@ -1,5 +1,5 @@
 /** A ticket as far as it matters for who is told. */
-export interface Case {
+export interface ModelTicket {
   id: string;
   requester: string;
   ccs: string[];
@@ -13,9 +13,9 @@ export interface Case {
 const STRENGTH = ['MENTION', 'ASSIGNED', 'REPLY', 'NEW_TICKET', 'FOLLOWED', 'STATUS'];
 
 /** Who is told what: a model as small as can be, in which each step says for itself what people expect of it. */
-export class Told {
+export class NotificationModel {
   /** By person, `REASON type ticket`. */
-  readonly to = new Map<string, string[]>();
+  readonly byPerson = new Map<string, string[]>();
   readonly #team: (department: string | null) => string[];
 
   constructor(team: (department: string | null) => string[]) {
@@ -25,7 +25,7 @@ export class Told {
   #tell(
     by: string,
     type: string,
-    { id }: Case,
+    { id }: ModelTicket,
     calls: Record<string, readonly (string | null)[]>,
   ): void {
     const done = new Set([by]);
@@ -33,13 +33,16 @@ export class Told {
       for (const person of calls[reason] ?? []) {
         if (!person || done.has(person)) continue;
         done.add(person);
-        this.to.set(person, [...(this.to.get(person) ?? []), `${reason} ${type} ${id}`]);
+        this.byPerson.set(person, [
+          ...(this.byPerson.get(person) ?? []),
+          `${reason} ${type} ${id}`,
+        ]);
       }
   }
 
-  #customers = ({ requester, ccs }: Case): string[] => [requester, ...ccs];
+  #customers = ({ requester, ccs }: ModelTicket): string[] => [requester, ...ccs];
 
-  created(by: string, it: Case): void {
+  created(by: string, it: ModelTicket): void {
     this.#tell(by, 'ticket.created', it, {
       ASSIGNED: [it.assignee],
       NEW_TICKET: it.assignee ? [] : this.#team(it.department),
@@ -47,7 +50,7 @@ export class Told {
     this.#tell(by, 'message.added', it, { STATUS: this.#customers(it) });
   }
 
-  move(by: string, it: Case, to: string): void {
+  statusChanged(by: string, it: ModelTicket, to: string): void {
     const shown = (status: string): string => (status === 'ON_HOLD' ? 'OPEN' : status);
     if (it.status === to) return;
     const isPublic = shown(it.status) !== shown(to);
@@ -58,43 +61,43 @@ export class Told {
     });
   }
 
-  answered(by: string, it: Case): void {
+  agentReplied(by: string, it: ModelTicket): void {
     this.#tell(by, 'message.added', it, { FOLLOWED: it.followers, STATUS: this.#customers(it) });
-    if (it.status === 'NEW') this.move(by, it, 'OPEN');
+    if (it.status === 'NEW') this.statusChanged(by, it, 'OPEN');
   }
 
-  asked(by: string, it: Case): void {
+  customerReplied(by: string, it: ModelTicket): void {
     this.#tell(by, 'message.added', it, {
       REPLY: [it.assignee],
       FOLLOWED: it.followers,
       STATUS: this.#customers(it),
     });
-    if (['PENDING', 'ON_HOLD', 'SOLVED'].includes(it.status)) this.move(by, it, 'OPEN');
+    if (['PENDING', 'ON_HOLD', 'SOLVED'].includes(it.status)) this.statusChanged(by, it, 'OPEN');
   }
 
-  noted(by: string, it: Case, mentioned: readonly string[]): void {
+  noteAdded(by: string, it: ModelTicket, mentioned: readonly string[]): void {
     this.#tell(by, 'message.added', it, { MENTION: mentioned, FOLLOWED: it.followers });
   }
 
-  copied(by: string, it: Case, customer: string): void {
+  ccAdded(by: string, it: ModelTicket, customer: string): void {
     if (it.ccs.includes(customer)) return;
     it.ccs.push(customer);
     this.#tell(by, 'ticket.participants_changed', it, { STATUS: [customer] });
   }
 
   /** What somebody may not see any more he was never told. */
-  lost(it: Case, customer: string): void {
+  ccRemoved(it: ModelTicket, customer: string): void {
     it.ccs = it.ccs.filter((id) => id !== customer);
   }
 
-  assigned(by: string, it: Case, to: string | null): void {
+  assigned(by: string, it: ModelTicket, to: string | null): void {
     if (it.assignee === to) return;
     it.assignee = to;
     this.#tell(by, 'ticket.assigned', it, { ASSIGNED: [to], FOLLOWED: it.followers });
-    if (to && it.status === 'NEW') this.move(by, it, 'OPEN');
+    if (to && it.status === 'NEW') this.statusChanged(by, it, 'OPEN');
   }
 
-  handed(by: string, it: Case, department: string | null): void {
+  departmentChanged(by: string, it: ModelTicket, department: string | null): void {
     if (it.department === department) return;
     it.department = department;
     const isNew = department && !it.assignee && it.status !== 'SOLVED';

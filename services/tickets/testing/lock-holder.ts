@@ -3,18 +3,18 @@ import { Client } from 'pg';
 import type { Desk } from './desk.ts';
 
 /** A transaction that holds what it has touched, so that others are met in the middle of their work. */
-export interface Hold {
+export interface LockHolder {
   query(text: string, values?: unknown[]): Promise<unknown>;
   /** Resolves once so many wait for a lock. */
-  waited(many?: number): Promise<void>;
+  waitForBlocked(many?: number): Promise<void>;
   /** Commits. */
   release(): Promise<void>;
 }
 
-export async function hold({
+export async function holdLocks({
   service,
   workspace,
-}: Pick<Desk, 'service' | 'workspace'>): Promise<Hold> {
+}: Pick<Desk, 'service' | 'workspace'>): Promise<LockHolder> {
   const open = async (): Promise<Client> => {
     const client = new Client({ connectionString: service.database.ownerUrl });
     await client.connect();
@@ -27,7 +27,7 @@ export async function hold({
   const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
   return {
     query: (text, values) => holder.query(text, values),
-    waited: async (many = 1) => {
+    waitForBlocked: async (many = 1) => {
       while (((await watcher.query(waiting)).rowCount ?? 0) < many) await sleep(5);
     },
     release: async () => {
