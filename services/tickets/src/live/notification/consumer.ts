@@ -1,27 +1,27 @@
-import type { DomainEvent } from '@deskgraph/common/events/types';
-import { type EventConsumer, consumeOwnEvents } from '@deskgraph/common/events/event-consumer';
-import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
+import { type EventConsumer, consumeOwnEvents } from '@deskgraph/common/events/event-consumer';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import type { Service } from '@deskgraph/common/service/subgraph';
 import { createNotifications } from './create.ts';
 
-const followers = new WeakMap<object, EventConsumer>();
+const consumers = new WeakMap<object, EventConsumer>();
 
-/** The projector for the events of this service. */
+/** The consumer of this service's own events that creates notifications. */
 export const NOTIFICATION_CONSUMER = {
   source: 'notifications',
-  applyEvents: (ctx: Context, facts: DomainEvent[]): Promise<void> =>
-    createNotifications(ctx, facts),
+  applyEvents: (ctx: Context, events: DomainEvent[]): Promise<void> =>
+    createNotifications(ctx, events),
 };
 
 /**
- * Creates notifications from the event log, so that no request waits for them. Each event is
- * processed exactly once, also after a crash.
+ * Creates notifications in the background after the events are committed, so that no request waits
+ * for them. Each event is applied exactly once, also after a crash.
  */
 export function startNotificationConsumer({ orm, log, relay }: Service): () => Promise<void> {
-  const follower = consumeOwnEvents({ ...NOTIFICATION_CONSUMER, orm, log, relay });
-  followers.set(orm, follower);
-  return () => follower.stop();
+  const consumer = consumeOwnEvents({ ...NOTIFICATION_CONSUMER, orm, log, relay });
+  consumers.set(orm, consumer);
+  return () => consumer.stop();
 }
 
-/** Resolves once notifications exist for all events appended so far. */
-export const notificationsCaughtUp = (orm: object): Promise<void> => followers.get(orm)!.catchUp();
+/** Resolves when the notifications of all events so far have been created. */
+export const notificationsCaughtUp = (orm: object): Promise<void> => consumers.get(orm)!.catchUp();

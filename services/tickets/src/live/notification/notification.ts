@@ -30,6 +30,12 @@ export class Notification {
 
 export const NotificationConnection = connectionType(Notification, 'Notification', 'notifications');
 
+/** The NOTIFY channel of new notifications; the payload is `notificationKey`. */
+export const NOTIFICATION_CHANNEL = 'notification';
+
+export const notificationKey = (workspace: string, personId: string): string =>
+  `${workspace} ${personId}`;
+
 /** A row of the table. */
 export interface NotificationRow {
   id: string;

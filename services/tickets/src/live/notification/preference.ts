@@ -1,5 +1,6 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
+import { rows } from '@deskgraph/common/database/query';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ObjectType } from 'type-graphql';
 import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
@@ -8,7 +9,7 @@ import { NotificationReason, CUSTOMER_REASONS, STAFF_REASONS } from './reason.ts
 @ObjectType({
   simpleResolvers: true,
   description:
-    'The delivery channels for one reason. Only the app is delivered yet; the choices for e-mail and push are stored.',
+    'The delivery channels for one reason. So far notifications are delivered in the app only; the choices for e-mail and push are stored.',
 })
 export class NotificationPreference {
   @Field(() => NotificationReason, { description: 'The reason.' }) reason!: NotificationReason;
@@ -27,14 +28,14 @@ export class NotificationPreference {
 }
 
 const { NEW_TICKET, FOLLOWED, MENTION, ASSIGNED, ESCALATION } = NotificationReason;
-const NOT_MAILED: ReadonlySet<NotificationReason> = new Set([NEW_TICKET, FOLLOWED]);
-const PUSHED: ReadonlySet<NotificationReason> = new Set([MENTION, ASSIGNED, ESCALATION]);
+const NO_EMAIL_BY_DEFAULT: ReadonlySet<NotificationReason> = new Set([NEW_TICKET, FOLLOWED]);
+const PUSH_BY_DEFAULT: ReadonlySet<NotificationReason> = new Set([MENTION, ASSIGNED, ESCALATION]);
 
-const byDefault = (reason: NotificationReason): NotificationPreference => ({
+const defaultPreference = (reason: NotificationReason): NotificationPreference => ({
   reason,
   inApp: true,
-  email: !NOT_MAILED.has(reason),
-  push: PUSHED.has(reason),
+  email: !NO_EMAIL_BY_DEFAULT.has(reason),
+  push: PUSH_BY_DEFAULT.has(reason),
 });
 
 /** The reasons that apply to an actor. None for apps. */
@@ -45,7 +46,7 @@ export const notificationReasonsOf = (actor: Actor): readonly NotificationReason
       ? STAFF_REASONS
       : CUSTOMER_REASONS;
 
-interface Row {
+interface PreferenceRow {
   reason: NotificationReason;
   in_app: boolean;
   email: boolean;
@@ -54,12 +55,16 @@ interface Row {
 
 /** The caller's delivery channels, one entry per notification reason. */
 export async function findNotificationPreferences(ctx: Context): Promise<NotificationPreference[]> {
-  const em = await ctx.read();
-  const { rows } = await sql<Row>`
-    select reason, in_app, email, push from notification_preference
-    where workspace_id = ${ctx.workspace}::uuid and person_id = ${ctx.actor.id}`.execute(
-    em.getKysely(),
+  const stored = await rows(
+    ctx,
+    sql<PreferenceRow>`
+      select reason, in_app, email, push from notification_preference
+      where workspace_id = ${ctx.workspace}::uuid and person_id = ${ctx.actor.id}`,
   );
-  const chosen = new Map(rows.map(({ in_app: inApp, ...row }) => [row.reason, { ...row, inApp }]));
-  return notificationReasonsOf(ctx.actor).map((reason) => chosen.get(reason) ?? byDefault(reason));
+  const byReason = new Map(
+    stored.map(({ in_app: inApp, ...row }) => [row.reason, { ...row, inApp }]),
+  );
+  return notificationReasonsOf(ctx.actor).map(
+    (reason) => byReason.get(reason) ?? defaultPreference(reason),
+  );
 }

@@ -26,15 +26,14 @@ import {
 } from './input.ts';
 import { Notification, NotificationConnection } from './notification.ts';
 import { NotificationPreference, findNotificationPreferences } from './preference.ts';
-import { updateNotificationPreferences } from './preferences-update.ts';
-import { markNotificationsRead } from './read.ts';
+import { markNotificationsRead, updateNotificationPreferences } from './mutations.ts';
 import { subscribeToNotifications } from './subscription.ts';
 import { notificationText } from './summaries.ts';
 
 @Resolver(() => Notification)
 export class NotificationResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
-  @Mutation(() => NotificationsReadPayload, { description: 'Mark own notifications as read.' })
+  @Mutation(() => NotificationsReadPayload, { description: 'Marks own notifications as read.' })
   notificationsRead(
     @Arg('input', () => NotificationsReadInput) input: NotificationsReadInput,
     @Ctx() ctx: Context,
@@ -45,7 +44,7 @@ export class NotificationResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Mutation(() => NotificationPreferencesUpdatePayload, {
     description:
-      'Set the caller’s delivery channels for each reason. Only the app is delivered yet; the choices for e-mail and push are stored.',
+      'Sets the caller’s delivery channels for each reason. So far notifications are delivered in the app only; the choices for e-mail and push are stored.',
   })
   notificationPreferencesUpdate(
     @Arg('input', () => NotificationPreferencesUpdateInput)

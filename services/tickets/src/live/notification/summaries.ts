@@ -10,7 +10,7 @@ import { notificationEvent } from './queries.ts';
 import type { Notification } from './notification.ts';
 import { NotificationReason } from './reason.ts';
 
-type Told =
+type SummaryKey =
   | 'newTicket'
   | 'assigned'
   | 'mention'
@@ -25,8 +25,8 @@ type Told =
   | 'SOLVED'
   | 'CLOSED';
 
-/** Summaries by reason and language. Other reasons use the summary of the event. */
-const WORDS: Record<string, Record<Told, string>> = {
+/** Summaries by language. Without a key, the notification has the summary of its event. */
+const SUMMARIES: Record<string, Record<SummaryKey, string>> = {
   en: {
     newTicket: 'New ticket',
     assigned: '{who} put you in charge',
@@ -104,41 +104,41 @@ const WORDS: Record<string, Record<Told, string>> = {
   },
 };
 
-/** A one-line summary in the reader's language: the event and the ticket. */
+/** A line in the reader's language: what happened, and the ticket. Empty when not visible. */
 export async function notificationText(ctx: Context, notification: Notification): Promise<string> {
   const [event, ticket] = await Promise.all([
     notificationEvent(ctx, notification),
     ticketById(ctx, notification.ticketId),
   ]);
   if (!event || !ticket) return '';
-  const { domainEvent: fact } = event;
-  const told = wordFor(ctx, notification.reason, fact);
-  const happened = told
-    ? translationFor(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name)
-    : eventSummary(fact, ctx);
-  return `${happened} · #${ticket.number} ${ticket.subject}`;
+  const { domainEvent } = event;
+  const key = summaryKey(ctx, notification.reason, domainEvent);
+  const summary = key
+    ? translationFor(SUMMARIES, ctx.locales)[key].replace('{who}', () => domainEvent.actor.name)
+    : eventSummary(domainEvent, ctx);
+  return `${summary} · #${ticket.number} ${ticket.subject}`;
 }
 
-function wordFor(
-  { actor }: Context,
-  reason: NotificationReason,
-  { type, data }: DomainEvent<LoggedTicketData>,
-): Told | undefined {
-  if (reason === NotificationReason.FOLLOWED) return undefined;
-  if (reason === NotificationReason.MENTION)
-    return type === 'ticket.notified' ? 'called' : 'mention';
-  if (reason !== NotificationReason.STATUS) return OF_REASON[reason];
-  if (type === 'message.added') return data.opens ? 'opened' : 'reply';
-  if (type === 'ticket.participants_changed') return 'copies';
-  const status = data.changes?.['status']?.[1] as TicketStatus | undefined;
-  const shown = status && visibleStatus(actor, status);
-  return shown === undefined || shown === 'NEW' || shown === 'ON_HOLD' ? undefined : shown;
-}
-
-const OF_REASON: Partial<Record<NotificationReason, Told>> = {
+const KEY_BY_REASON: Partial<Record<NotificationReason, SummaryKey>> = {
   NEW_TICKET: 'newTicket',
   ASSIGNED: 'assigned',
   REPLY: 'reply',
   ESCALATION: 'escalation',
   NOT_SENT: 'notSent',
 };
+
+function summaryKey(
+  { actor }: Context,
+  reason: NotificationReason,
+  { type, data }: DomainEvent<LoggedTicketData>,
+): SummaryKey | undefined {
+  if (reason === NotificationReason.FOLLOWED) return undefined;
+  if (reason === NotificationReason.MENTION)
+    return type === 'ticket.notified' ? 'called' : 'mention';
+  if (reason !== NotificationReason.STATUS) return KEY_BY_REASON[reason];
+  if (type === 'message.added') return data.opens ? 'opened' : 'reply';
+  if (type === 'ticket.participants_changed') return 'copies';
+  const status = data.changes?.['status']?.[1] as TicketStatus | undefined;
+  const visible = status && visibleStatus(actor, status);
+  return visible === undefined || visible === 'NEW' || visible === 'ON_HOLD' ? undefined : visible;
+}

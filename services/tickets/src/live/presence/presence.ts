@@ -43,3 +43,12 @@ export class PresenceMessage {
   })
   viewers!: Presence[];
 }
+
+/** A presence ends this long after the last call of presenceSet. */
+export const PRESENCE_TTL_SECONDS = 30;
+
+/** The NOTIFY channel of changes of presence; the payload is `presenceKey`. */
+export const PRESENCE_CHANNEL = 'presence';
+
+export const presenceKey = (workspace: string, ticketUuid: string): string =>
+  `${workspace} ${ticketUuid}`;

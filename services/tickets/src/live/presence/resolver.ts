@@ -16,7 +16,7 @@ export class PresenceResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Mutation(() => PresenceSetPayload, {
     description:
-      'Publish that the caller views or types. It ends 30 seconds after the last call, so repeat it every 10 to 20 seconds. A person has one presence on all devices; the last call counts.',
+      'Publishes that the caller views or types. It ends 30 seconds after the last call, so repeat it every 10 to 20 seconds. A person has one presence on all devices; the last call counts.',
   })
   presenceSet(
     @Arg('input', () => PresenceSetInput) input: PresenceSetInput,

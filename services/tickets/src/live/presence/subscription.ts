@@ -1,55 +1,61 @@
 import { createHash } from 'node:crypto';
-import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
-import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import { seesTicket } from '../../model/rights/visible.ts';
-import { visiblePresence } from './queries.ts';
 import { type Presence, PresenceMessage } from './presence.ts';
+import { visiblePresence } from './queries.ts';
 import { presenceStoreOf } from './store.ts';
 
-/** Yields the presence on a ticket that the caller may see: at once, and after each change. Nothing for a ticket that does not exist for the caller. */
+/**
+ * The presence on a ticket that the caller may see: at once, and after each change. No message for a
+ * ticket that the caller may not see.
+ */
 export const subscribeToPresence = (
   ctx: Context,
-  id: string,
+  ticketId: string,
 ): AsyncIterableIterator<StreamMessage> =>
-  abortableStream((signal) => told(ctx, uuidOf('tkt', id), signal));
+  abortableStream((signal) => presenceMessages(ctx, uuidOf('tkt', ticketId), signal));
 
-async function* told(
+async function* presenceMessages(
   ctx: Context,
-  ticket: string,
+  ticketUuid: string,
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage, void, void> {
-  const watch = presenceStoreOf(ctx.orm);
-  const watched = watch.enter(ctx.workspace, ticket);
-  const ticketId = toId('tkt', ticket);
-  let last: string | undefined;
-  let isMarked = false;
+  const store = presenceStoreOf(ctx.orm);
+  const presence = store.subscribe(ctx.workspace, ticketUuid);
+  const ticketId = toId('tkt', ticketUuid);
+  let lastCursor: string | undefined;
+  let isCursorSent = false;
   try {
     for (
-      let state = await watched.after(undefined, signal);
+      let state = await presence.nextState(undefined, signal);
       state;
-      state = await watched.after(state, signal)
+      state = await presence.nextState(state, signal)
     ) {
       const isVisible = state.ticket !== undefined && seesTicket(ctx.actor, state.ticket);
       const viewers = isVisible ? visiblePresence(ctx.actor, state.viewers) : [];
-      const cursor = cursorOf(ctx, ticketId, viewers);
-      if (isVisible || last !== undefined) {
-        if (cursor !== last)
+      const cursor = stateCursor(ctx, ticketId, viewers);
+      if (isVisible || lastCursor !== undefined) {
+        if (cursor !== lastCursor)
           yield { message: Object.assign(new PresenceMessage(), { ticketId, viewers }), cursor };
-        last = cursor;
-      } else if (!isMarked) {
+        lastCursor = cursor;
+      } else if (!isCursorSent) {
         yield { cursor };
-        isMarked = true;
+        isCursorSent = true;
       }
     }
   } finally {
-    watch.leave(watched);
+    store.unsubscribe(presence);
   }
 }
 
-/** A cursor that identifies the state instead of a position, since presence has no log. Equal states have equal cursors. */
-function cursorOf(ctx: Context, ticketId: string, viewers: readonly Presence[]): string {
+/**
+ * A cursor that identifies the state instead of a position, because presence is not logged. Equal
+ * states have equal cursors.
+ */
+function stateCursor(ctx: Context, ticketId: string, viewers: readonly Presence[]): string {
   const subject = JSON.stringify([
     ticketId,
     ...viewers.map(({ actorId, actorName, activity, since }) => [

@@ -1,3 +1,4 @@
+import { Waiters } from '@deskgraph/common/core/waiters';
 import { type TicketRightsFields, rightsFieldsOf } from '../../model/rights/visible.ts';
 import type { PresenceClock } from './clock.ts';
 import type { Presence } from './presence.ts';
@@ -8,64 +9,63 @@ export interface TicketPresenceState {
   viewers: readonly Presence[];
 }
 
-/** The presence on one ticket, shared by its listeners in this process. */
+/** The presence on one ticket, shared by its subscribers in this process. */
 export class TicketPresence {
-  listeners = 0;
-  /** Stops after the last listener has left. */
-  readonly life = new AbortController();
+  subscriberCount = 0;
+  readonly #end = new AbortController();
+  readonly #changed = new Waiters();
   #state: TicketPresenceState | undefined;
-  #text: string | undefined;
-  readonly #waiting = new Set<() => void>();
-  callOff = (): void => {};
+  #serializedState: string | undefined;
+  #cancelTimer = (): void => {};
 
   constructor(
     readonly workspace: string,
-    /** UUID. */
-    readonly ticket: string,
+    readonly ticketUuid: string,
   ) {}
 
-  /** Resolves with the state once it differs from a given one; undefined when the signal aborts. A slow listener gets the latest state only. */
-  async after(
-    state: TicketPresenceState | undefined,
+  /** Aborts when the last subscriber has left. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /**
+   * Resolves with the state as soon as it differs from `previous`; with undefined when the signal
+   * aborts. A slow subscriber gets the latest state only.
+   */
+  async nextState(
+    previous: TicketPresenceState | undefined,
     signal: AbortSignal,
   ): Promise<TicketPresenceState | undefined> {
-    while (!signal.aborted && this.#state === state) await this.#change(signal);
+    while (!signal.aborted && this.#state === previous)
+      await this.#changed.wait(undefined, { signal });
     return signal.aborted ? undefined : this.#state;
   }
 
-  set(state: TicketPresenceState): void {
-    const text = JSON.stringify(state);
-    if (text === this.#text) return;
+  setState(state: TicketPresenceState): void {
+    const serialized = JSON.stringify(state);
+    if (serialized === this.#serializedState) return;
     this.#state = state;
-    this.#text = text;
-    for (const wake of this.#waiting) wake();
+    this.#serializedState = serialized;
+    this.#changed.wakeAll();
   }
 
-  /** Whether the set of people who may see the ticket has changed. */
-  isMoved(ticket: TicketRightsFields): boolean {
+  /** Whether other people may see the ticket than in the current state. */
+  changesRights(ticket: TicketRightsFields): boolean {
     return JSON.stringify(this.#state?.ticket) !== JSON.stringify(rightsFieldsOf(ticket));
   }
 
-  close(): void {
-    this.callOff();
-    this.life.abort();
+  /** Calls back once; replaces the timer that was set before. */
+  setTimer(clock: PresenceClock, ms: number, onTime: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = clock.after(ms, onTime);
   }
 
-  /** Calls back later, unless it is cancelled. */
-  later(clock: PresenceClock, ms: number, work: () => void): void {
-    this.callOff();
-    this.callOff = clock.after(ms, work);
+  cancelTimer(): void {
+    this.#cancelTimer();
   }
 
-  #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', wake);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      this.#waiting.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
+  end(): void {
+    this.#cancelTimer();
+    this.#end.abort();
   }
 }
