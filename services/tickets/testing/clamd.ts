@@ -1,25 +1,28 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 
-/** The text that every virus scanner takes for a virus, in two halves, so that none does here. */
+/**
+ * The EICAR test file that every virus scanner detects; in two halves, so that none detects this
+ * source.
+ */
 export const EICAR = [
   'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR',
   '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*',
 ].join('');
 
-/** A clamd that knows one virus, and can be away for a while. */
+/** A clamd that detects EICAR only, and can be disconnected for a while. */
 export async function startClamd() {
   const sockets = new Set<Socket>();
-  let scanned = 0;
+  let scanCount = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    let given = Buffer.alloc(0);
+    let received = Buffer.alloc(0);
     socket.on('data', (part: Buffer) => {
-      given = Buffer.concat([given, part]);
-      const bytes = read(given);
+      received = Buffer.concat([received, part]);
+      const bytes = streamContent(received);
       if (!bytes) return;
-      scanned += 1;
+      scanCount += 1;
       socket.end(bytes.includes(EICAR) ? 'stream: Eicar-Test-Signature FOUND\0' : 'stream: OK\0');
     });
   });
@@ -29,30 +32,33 @@ export async function startClamd() {
     return (server.address() as AddressInfo).port;
   };
   const port = await listen();
-  const leave = async (): Promise<void> => {
+  const disconnect = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
   return {
     url: `tcp://127.0.0.1:${port}`,
-    scanned: () => scanned,
-    leave,
-    comeBack: () => listen(port),
-    stop: leave,
+    scanCount: () => scanCount,
+    disconnect,
+    reconnect: () => listen(port),
+    stop: disconnect,
   };
 }
 
 const COMMAND = 'zINSTREAM\0';
 
-/** The bytes of a stream once it is whole: pieces, each with its length before it, and a last one of no length. */
-function read(given: Buffer): Buffer | undefined {
-  if (!given.subarray(0, COMMAND.length).equals(Buffer.from(COMMAND))) return undefined;
-  const pieces: Buffer[] = [];
-  for (let at = COMMAND.length; at + 4 <= given.length;) {
-    const size = given.readUInt32BE(at);
-    if (size === 0) return Buffer.concat(pieces);
-    pieces.push(given.subarray(at + 4, at + 4 + size));
-    at += 4 + size;
+/**
+ * The content of a complete INSTREAM command, undefined before: chunks, each after its length, and
+ * an empty one at the end.
+ */
+function streamContent(received: Buffer): Buffer | undefined {
+  if (!received.subarray(0, COMMAND.length).equals(Buffer.from(COMMAND))) return undefined;
+  const chunks: Buffer[] = [];
+  for (let offset = COMMAND.length; offset + 4 <= received.length;) {
+    const size = received.readUInt32BE(offset);
+    if (size === 0) return Buffer.concat(chunks);
+    chunks.push(received.subarray(offset + 4, offset + 4 + size));
+    offset += 4 + size;
   }
   return undefined;
 }

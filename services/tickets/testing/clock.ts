@@ -21,8 +21,8 @@ export interface Clock {
 }
 
 /**
- * Stops the dates of a service in this process: `advance` alone changes them, and runs the timers of
- * lists and the scheduled tasks that are due then.
+ * Stops the dates of a service in this process: `advance` alone changes them, and runs the timers
+ * of lists and the scheduled tasks that are due then.
  */
 export function stopClock({ service }: TestService): Clock {
   jest.useFakeTimers({ now: Date.now(), doNotFake: [...REAL_TIMERS] });

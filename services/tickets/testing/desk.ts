@@ -11,7 +11,7 @@ import {
 } from '@deskgraph/common/testing/client';
 import { Client } from 'pg';
 
-/** A workspace with one person of each role, on a running tickets service. */
+/** A workspace with one user of each role, on a running tickets service. */
 export interface Desk {
   service: TestClient;
   workspace: string;
@@ -25,10 +25,12 @@ export interface Desk {
   stranger: Actor;
   partner: Actor;
   departmentId: string;
+  /** Runs an operation and returns its data; throws when the response has errors. */
   ask<Data>(actor: Actor, query: string, variables?: object): Promise<Data>;
+  /** Runs an operation and returns the whole response. */
   answer<Data>(actor: Actor, query: string, variables?: object): Promise<GraphqlResponse<Data>>;
-  /** A ticket of the customer. */
-  ticket(more?: object): Promise<{ id: string; number: number; version: number }>;
+  /** Creates a ticket of the customer; `input` replaces the defaults. */
+  ticket(input?: object): Promise<{ id: string; number: number; version: number }>;
 }
 
 /** The tickets service that all test files share, for tests that use HTTP and the database only. */
@@ -72,11 +74,11 @@ export async function openDesk(service: TestClient): Promise<Desk> {
     departmentId,
     ask,
     answer: (actor, query, variables) => service.query(actor, query, variables),
-    ticket: async (more = {}) => {
+    ticket: async (overrides = {}) => {
       const input = {
         subject: 'Where is my parcel?',
         body: 'It should have come on Monday.',
-        ...more,
+        ...overrides,
       };
       const { ticketCreate } = await ask<{
         ticketCreate: {
@@ -94,12 +96,12 @@ export async function openDesk(service: TestClient): Promise<Desk> {
   };
 }
 
-/** A payload: what was selected, and refusals. */
+/** The payload of a mutation: the selected fields and the refusals. */
 export interface Result extends Record<string, unknown> {
   userErrors: { code: string; field: string[] | null }[];
 }
 
-/** Runs one mutation that takes `input` and gives `userErrors`. */
+/** Runs one mutation with an `input` and returns its payload. */
 export async function mutate(
   desk: Desk,
   actor: Actor,
@@ -116,12 +118,12 @@ export async function mutate(
   return data[name] as never;
 }
 
-/** A public answer of somebody who has read the ticket as it is now. */
+/** Adds a public message, as an author who has read the current state of the ticket. */
 export async function reply(
   desk: Desk,
   actor: Actor,
   ticketId: string,
-  more: object = {},
+  overrides: object = {},
 ): Promise<Result> {
   const { ticket } = await desk.ask<{ ticket: { cursor: string } | null }>(
     actor,
@@ -135,7 +137,7 @@ export async function reply(
     visibility: 'PUBLIC',
     body: 'An answer',
     seen: ticket?.cursor,
-    ...more,
+    ...overrides,
   };
   return mutate(desk, actor, 'messageAdd', input, 'ticket { id status } message { id }');
 }

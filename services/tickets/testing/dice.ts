@@ -1,12 +1,14 @@
+/** Random choices. */
 export interface Dice {
-  /** A whole number from 0 up to, not including, `sides`. */
+  /** An integer from 0 to `sides`, exclusive. */
   roll: (sides: number) => number;
-  one: <T>(of: readonly T[]) => T;
-  /** Some of them, in any order. */
-  some: <T>(of: readonly T[], most?: number) => T[];
+  /** One of the items. */
+  one: <T>(items: readonly T[]) => T;
+  /** A random number of different items, at most `max`, in random order. */
+  some: <T>(items: readonly T[], max?: number) => T[];
 }
 
-/** Chance that comes again with the same seed. */
+/** A generator that repeats with the same seed (mulberry32). */
 export function dice(seed: number): Dice {
   let state = seed;
   const roll = (sides: number): number => {
@@ -17,11 +19,11 @@ export function dice(seed: number): Dice {
   };
   return {
     roll,
-    one: (of) => of[roll(of.length)]!,
-    some: (of, most = of.length) => {
-      const left = [...of];
+    one: (items) => items[roll(items.length)]!,
+    some: (items, max = items.length) => {
+      const left = [...items];
       return Array.from(
-        { length: roll(Math.min(most, of.length) + 1) },
+        { length: roll(Math.min(max, items.length) + 1) },
         () => left.splice(roll(left.length), 1)[0]!,
       );
     },

@@ -12,7 +12,10 @@ export async function fetchUnloggedChanges({
   return (await response.json()) as UnloggedChange[];
 }
 
-/** Waits until all events of a workspace are in the event log; their cursors do not change from then on. */
+/**
+ * Waits until all events of a workspace are in the event log; their cursors do not change from then
+ * on.
+ */
 export async function waitForEventLog({
   service,
   workspace,
@@ -29,9 +32,9 @@ export async function waitForEventLog({
 
 /** JSON with sorted keys, so that equal values give equal texts. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) =>
-    each && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
+  return JSON.stringify(value, (_, nested: unknown) =>
+    nested && typeof nested === 'object' && !Array.isArray(nested)
+      ? Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : nested,
   );
 }

@@ -1,10 +1,10 @@
-/** What a client knows of a live list. */
+/** The state of a live list in a client. */
 export interface ListView<T> {
   tickets: T[];
   totalCount: number;
 }
 
-/** A message of ticketChanges, as far as a client needs it. */
+/** The fields of a message of ticketChanges that a client applies. */
 export interface ListPatchMessage<T> {
   tickets: T[] | null;
   ticket: T | null;
@@ -13,7 +13,7 @@ export interface ListPatchMessage<T> {
   totalCount: number;
 }
 
-/** All that a client has to do with a message; the rule that the schema states. */
+/** Applies a message to the list of a client, as the schema describes it. */
 export function applyPatch<T>(
   list: ListView<T>,
   { tickets, ticket, index, previousIndex, totalCount }: ListPatchMessage<T>,

@@ -28,10 +28,10 @@ export interface ListArguments {
   first?: number | null;
 }
 
-const LIST = `subscription ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
+const SUBSCRIPTION = `subscription ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
   ticketChanges(filter: $filter, orderBy: $orderBy, first: $first) {
     kind cursor tickets { ${TICKET_FIELDS} } ticket { ${TICKET_FIELDS} } ticketId index previousIndex totalCount } }`;
-const FRESH = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
+const QUERY = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
   tickets(filter: $filter, orderBy: $orderBy, first: $first) { nodes { ${TICKET_FIELDS} } totalCount } }`;
 
 export const subscriptionClientOf = (desk: Desk, actor: Actor): SubscriptionClient =>
@@ -40,13 +40,16 @@ export const subscriptionClientOf = (desk: Desk, actor: Actor): SubscriptionClie
     async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
   );
 
-/** A client that keeps a live list by its messages, and knows when one of them does not fit to what it has. */
+/**
+ * A client that maintains a live list from its messages, and fails on a message that does not apply
+ * to it.
+ */
 export class LiveListClient {
   readonly changes: Change[] = [];
   view: ListView<ListedTicket> | undefined;
   errors: unknown;
   stop: () => void;
-  #grown = (): void => {};
+  #onChange = (): void => {};
 
   constructor(
     readonly desk: Desk,
@@ -55,7 +58,7 @@ export class LiveListClient {
     client: SubscriptionClient,
   ) {
     this.stop = client.subscribe<{ ticketChanges: Change }, { cursor?: string }>(
-      { query: LIST, variables: { ...args } },
+      { query: SUBSCRIPTION, variables: { ...args } },
       {
         next: (result) => this.#add(result),
         error: (error) => this.#end(error),
@@ -68,36 +71,38 @@ export class LiveListClient {
     return this.changes.at(-1)!;
   }
 
-  /** Resolves once it holds; fails when the stream has ended. */
-  async until(holds: (watch: this) => boolean): Promise<void> {
-    while (!holds(this)) {
-      if (this.errors) throw new Error(`The list is over: ${JSON.stringify(this.errors)}`);
+  /** Resolves when the condition holds; throws when the stream has ended. */
+  async until(condition: (client: this) => boolean): Promise<void> {
+    while (!condition(this)) {
+      if (this.errors) throw new Error(`The live list has ended: ${JSON.stringify(this.errors)}`);
       await this.#next();
     }
   }
 
-  /** What a query for the same list answers now. */
+  /** The current result of the query for the same list. */
   async queryList(): Promise<ListView<ListedTicket>> {
     const { tickets } = await this.desk.ask<{
       tickets: { nodes: ListedTicket[]; totalCount: number };
-    }>(this.actor, FRESH, this.args);
+    }>(this.actor, QUERY, this.args);
     return { tickets: tickets.nodes, totalCount: tickets.totalCount };
   }
 
-  /** Resolves once the list is what a query answers; with what is wrong when that takes too long. */
-  async waitForConvergence(patienceMs = 10_000): Promise<string | undefined> {
-    for (const late = performance.now() + patienceMs; ;) {
-      const fresh = JSON.stringify(await this.queryList());
-      if (JSON.stringify(this.view) === fresh) return undefined;
-      if (this.errors || performance.now() > late)
-        return `${JSON.stringify(this.errors ?? this.view)} instead of ${fresh}`;
-      // What happens by itself, at an instant, may come after the answer.
+  /**
+   * Resolves when the list equals the result of the query; after the timeout with the difference.
+   */
+  async waitForConvergence(timeoutMs = 10_000): Promise<string | undefined> {
+    for (const deadline = performance.now() + timeoutMs; ;) {
+      const expected = JSON.stringify(await this.queryList());
+      if (JSON.stringify(this.view) === expected) return undefined;
+      if (this.errors || performance.now() > deadline)
+        return `${JSON.stringify(this.errors ?? this.view)} instead of ${expected}`;
+      // A change by time alone may arrive after the result of the query.
       await Promise.race([this.#next(), sleep(100)]);
     }
   }
 
   #next(): Promise<void> {
-    return new Promise((resolve) => (this.#grown = resolve));
+    return new Promise((resolve) => (this.#onChange = resolve));
   }
 
   #add({
@@ -115,12 +120,12 @@ export class LiveListClient {
     }
     this.changes.push(change);
     this.view = applyPatch(this.view ?? { tickets: [], totalCount: 0 }, change);
-    this.#grown();
+    this.#onChange();
   }
 
   #end(errors: unknown): void {
     this.errors ??= errors;
-    this.#grown();
+    this.#onChange();
   }
 
   #check({ kind, tickets, ticket, ticketId, index, previousIndex }: Change): void {
@@ -128,14 +133,14 @@ export class LiveListClient {
     if (tickets)
       return assert.deepEqual([ticket, ticketId, index, previousIndex], [null, null, null, null]);
     assert.ok(this.view);
-    const known = this.view.tickets.map(({ id }) => id);
+    const ids = this.view.tickets.map(({ id }) => id);
     if (ticket) assert.equal(ticket.id, ticketId);
-    if (previousIndex !== null) assert.equal(known[previousIndex], ticketId);
-    if (index !== null) assert.ok(ticket && index <= known.length);
+    if (previousIndex !== null) assert.equal(ids[previousIndex], ticketId);
+    if (index !== null) assert.ok(ticket && index <= ids.length);
     if (kind === 'UPDATE') return assert.equal(index, previousIndex);
     assert.equal(index === null, kind === 'LEAVE');
     assert.equal(previousIndex === null, kind === 'ENTER');
     if (kind === 'ENTER')
-      assert.ok(!known.includes(ticket!.id) && known.length < (this.args.first ?? 25));
+      assert.ok(!ids.includes(ticket!.id) && ids.length < (this.args.first ?? 25));
   }
 }

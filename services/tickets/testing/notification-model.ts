@@ -1,4 +1,4 @@
-/** A ticket as far as it matters for who is told. */
+/** The fields of a ticket that its notifications depend on. */
 export interface ModelTicket {
   id: string;
   requester: string;
@@ -9,12 +9,15 @@ export interface ModelTicket {
   followers: string[];
 }
 
-/** The strongest first. */
-const STRENGTH = ['MENTION', 'ASSIGNED', 'REPLY', 'NEW_TICKET', 'FOLLOWED', 'STATUS'];
+/** Strongest first. */
+const REASONS = ['MENTION', 'ASSIGNED', 'REPLY', 'NEW_TICKET', 'FOLLOWED', 'STATUS'];
 
-/** Who is told what: a model as small as can be, in which each step says for itself what people expect of it. */
+/**
+ * A minimal model of notifications, independent of the implementation: each step lists its
+ * recipients.
+ */
 export class NotificationModel {
-  /** By person, `REASON type ticket`. */
+  /** The notifications of each person, as `REASON type ticketId`. */
   readonly byPerson = new Map<string, string[]>();
   readonly #team: (department: string | null) => string[];
 
@@ -22,17 +25,17 @@ export class NotificationModel {
     this.#team = team;
   }
 
-  #tell(
+  #notify(
     by: string,
     type: string,
     { id }: ModelTicket,
-    calls: Record<string, readonly (string | null)[]>,
+    recipients: Record<string, readonly (string | null)[]>,
   ): void {
-    const done = new Set([by]);
-    for (const reason of STRENGTH)
-      for (const person of calls[reason] ?? []) {
-        if (!person || done.has(person)) continue;
-        done.add(person);
+    const notified = new Set([by]);
+    for (const reason of REASONS)
+      for (const person of recipients[reason] ?? []) {
+        if (!person || notified.has(person)) continue;
+        notified.add(person);
         this.byPerson.set(person, [
           ...(this.byPerson.get(person) ?? []),
           `${reason} ${type} ${id}`,
@@ -42,68 +45,72 @@ export class NotificationModel {
 
   #customers = ({ requester, ccs }: ModelTicket): string[] => [requester, ...ccs];
 
-  created(by: string, it: ModelTicket): void {
-    this.#tell(by, 'ticket.created', it, {
-      ASSIGNED: [it.assignee],
-      NEW_TICKET: it.assignee ? [] : this.#team(it.department),
+  created(by: string, ticket: ModelTicket): void {
+    this.#notify(by, 'ticket.created', ticket, {
+      ASSIGNED: [ticket.assignee],
+      NEW_TICKET: ticket.assignee ? [] : this.#team(ticket.department),
     });
-    this.#tell(by, 'message.added', it, { STATUS: this.#customers(it) });
+    this.#notify(by, 'message.added', ticket, { STATUS: this.#customers(ticket) });
   }
 
-  statusChanged(by: string, it: ModelTicket, to: string): void {
-    const shown = (status: string): string => (status === 'ON_HOLD' ? 'OPEN' : status);
-    if (it.status === to) return;
-    const isPublic = shown(it.status) !== shown(to);
-    it.status = to;
-    this.#tell(by, 'ticket.status_changed', it, {
-      FOLLOWED: it.followers,
-      STATUS: isPublic ? this.#customers(it) : [],
+  statusChanged(by: string, ticket: ModelTicket, to: string): void {
+    const publicStatus = (status: string): string => (status === 'ON_HOLD' ? 'OPEN' : status);
+    if (ticket.status === to) return;
+    const isPublic = publicStatus(ticket.status) !== publicStatus(to);
+    ticket.status = to;
+    this.#notify(by, 'ticket.status_changed', ticket, {
+      FOLLOWED: ticket.followers,
+      STATUS: isPublic ? this.#customers(ticket) : [],
     });
   }
 
-  agentReplied(by: string, it: ModelTicket): void {
-    this.#tell(by, 'message.added', it, { FOLLOWED: it.followers, STATUS: this.#customers(it) });
-    if (it.status === 'NEW') this.statusChanged(by, it, 'OPEN');
-  }
-
-  customerReplied(by: string, it: ModelTicket): void {
-    this.#tell(by, 'message.added', it, {
-      REPLY: [it.assignee],
-      FOLLOWED: it.followers,
-      STATUS: this.#customers(it),
+  agentReplied(by: string, ticket: ModelTicket): void {
+    this.#notify(by, 'message.added', ticket, {
+      FOLLOWED: ticket.followers,
+      STATUS: this.#customers(ticket),
     });
-    if (['PENDING', 'ON_HOLD', 'SOLVED'].includes(it.status)) this.statusChanged(by, it, 'OPEN');
+    if (ticket.status === 'NEW') this.statusChanged(by, ticket, 'OPEN');
   }
 
-  noteAdded(by: string, it: ModelTicket, mentioned: readonly string[]): void {
-    this.#tell(by, 'message.added', it, { MENTION: mentioned, FOLLOWED: it.followers });
+  customerReplied(by: string, ticket: ModelTicket): void {
+    this.#notify(by, 'message.added', ticket, {
+      REPLY: [ticket.assignee],
+      FOLLOWED: ticket.followers,
+      STATUS: this.#customers(ticket),
+    });
+    if (['PENDING', 'ON_HOLD', 'SOLVED'].includes(ticket.status))
+      this.statusChanged(by, ticket, 'OPEN');
   }
 
-  ccAdded(by: string, it: ModelTicket, customer: string): void {
-    if (it.ccs.includes(customer)) return;
-    it.ccs.push(customer);
-    this.#tell(by, 'ticket.participants_changed', it, { STATUS: [customer] });
+  noteAdded(by: string, ticket: ModelTicket, mentioned: readonly string[]): void {
+    this.#notify(by, 'message.added', ticket, { MENTION: mentioned, FOLLOWED: ticket.followers });
   }
 
-  /** What somebody may not see any more he was never told. */
-  ccRemoved(it: ModelTicket, customer: string): void {
-    it.ccs = it.ccs.filter((id) => id !== customer);
+  ccAdded(by: string, ticket: ModelTicket, customer: string): void {
+    if (ticket.ccs.includes(customer)) return;
+    ticket.ccs.push(customer);
+    this.#notify(by, 'ticket.participants_changed', ticket, { STATUS: [customer] });
   }
 
-  assigned(by: string, it: ModelTicket, to: string | null): void {
-    if (it.assignee === to) return;
-    it.assignee = to;
-    this.#tell(by, 'ticket.assigned', it, { ASSIGNED: [to], FOLLOWED: it.followers });
-    if (to && it.status === 'NEW') this.statusChanged(by, it, 'OPEN');
+  /** Removed from CC: the inbox hides the notifications of the ticket. */
+  ccRemoved(ticket: ModelTicket, customer: string): void {
+    ticket.ccs = ticket.ccs.filter((id) => id !== customer);
   }
 
-  departmentChanged(by: string, it: ModelTicket, department: string | null): void {
-    if (it.department === department) return;
-    it.department = department;
-    const isNew = department && !it.assignee && it.status !== 'SOLVED';
-    this.#tell(by, 'ticket.assigned', it, {
+  assigned(by: string, ticket: ModelTicket, to: string | null): void {
+    if (ticket.assignee === to) return;
+    ticket.assignee = to;
+    this.#notify(by, 'ticket.assigned', ticket, { ASSIGNED: [to], FOLLOWED: ticket.followers });
+    if (to && ticket.status === 'NEW') this.statusChanged(by, ticket, 'OPEN');
+  }
+
+  departmentChanged(by: string, ticket: ModelTicket, department: string | null): void {
+    if (ticket.department === department) return;
+    ticket.department = department;
+    const isNew = department && !ticket.assignee && ticket.status !== 'SOLVED';
+    this.#notify(by, 'ticket.assigned', ticket, {
       NEW_TICKET: isNew ? this.#team(department) : [],
-      FOLLOWED: it.followers,
+      FOLLOWED: ticket.followers,
     });
   }
 }

@@ -7,7 +7,9 @@ import { backgroundTasks } from '../src/live/background-tasks.ts';
 import { subgraph } from '../src/subgraph.ts';
 import { unloggedChanges } from './unlogged-changes.ts';
 
-/** The service without notifications, whose statements would be counted among those of other tests. */
+/**
+ * The service without notifications, whose statements would be counted among those of other tests.
+ */
 export const subgraphWithoutNotifications: SubgraphOptions = {
   ...subgraph,
   backgroundTasks: (service) =>
@@ -16,7 +18,10 @@ export const subgraphWithoutNotifications: SubgraphOptions = {
       .map(([, start]) => start(service)),
 };
 
-/** A tickets service in the process of the test, for tests that stop its clock or call its functions. */
+/**
+ * A tickets service in the process of the test, for tests that stop its clock or call its
+ * functions.
+ */
 export async function startOwnTickets(): Promise<TestService> {
   const service = await startTestService(subgraphWithoutNotifications, migrations);
   const stopAnswers = answerTests({

@@ -21,28 +21,28 @@ const ORDERS = [
   'NUMBER',
 ];
 
-/** Random lists and random writes of one workspace. */
+/** Random lists and random mutations of one workspace. */
 export class RandomActivity {
   readonly #dice: Dice;
   readonly #desk: Desk;
   readonly #app: Actor;
   readonly #clock: Clock;
   readonly #tickets: string[] = [];
-  /** Two over each base; requesters read the same name for both. */
+  /** Two custom statuses of each base, with the same label for requesters. */
   readonly #statuses: string[] = [];
 
-  constructor(at: Desk, chance: Dice, clock: Clock) {
-    this.#desk = at;
-    this.#dice = chance;
+  constructor(desk: Desk, dice: Dice, clock: Clock) {
+    this.#desk = desk;
+    this.#dice = dice;
     this.#clock = clock;
-    this.#app = { ...appActor(at.workspace), departments: [at.departmentId] };
+    this.#app = { ...appActor(desk.workspace), departments: [desk.departmentId] };
   }
 
-  /** What there is before anybody does anything. */
+  /** Creates the custom statuses; to be called first. */
   async createCustomStatuses(): Promise<void> {
     for (const base of ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'])
-      for (const kind of ['one', 'other']) {
-        const input = { base, label: `${base} ${kind}`, requesterLabel: base };
+      for (const suffix of ['A', 'B']) {
+        const input = { base, label: `${base} ${suffix}`, requesterLabel: base };
         const { customStatus } = await mutate(
           this.#desk,
           this.#desk.admin,
@@ -54,7 +54,7 @@ export class RandomActivity {
       }
   }
 
-  /** Somebody, and what he wants to see. */
+  /** A random user and the arguments of a list. */
   randomList(): { actor: Actor; args: ListArguments } {
     const { one, roll } = this.#dice;
     const { agent, colleague, light, customer, stranger, partner } = this.#desk;
@@ -116,7 +116,7 @@ export class RandomActivity {
     ) as object;
   }
 
-  /** Somebody does something; now and then it is refused. */
+  /** A random mutation, which may be refused. */
   async randomWrite(): Promise<void> {
     const { one, some, roll } = this.#dice;
     const { agent, colleague, light, lead, customer, stranger, departmentId } = this.#desk;
@@ -126,13 +126,13 @@ export class RandomActivity {
     this.#clock.advance(roll(2_000));
     const id = this.#tickets.length ? one(this.#tickets) : undefined;
     if (!id || !roll(4)) {
-      const { ticket: made } = await mutation(
+      const { ticket: created } = await mutation(
         one([customer, stranger]),
         'ticketCreate',
         { subject: one(WORDS), body },
         'ticket { id }',
       );
-      this.#tickets.push((made as { id: string }).id);
+      this.#tickets.push((created as { id: string }).id);
       return;
     }
     const writes: (() => Promise<unknown>)[] = [
@@ -169,7 +169,7 @@ export class RandomActivity {
     await one(writes)();
   }
 
-  /** Nobody does anything for a while. */
+  /** Lets a random time pass without a mutation. */
   advanceClock(): void {
     const { one, roll } = this.#dice;
     this.#clock.advance(one([1_000, 60_000, 600_000, HOUR, 24 * HOUR]) + roll(10));

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const ACCESS = { id: 'A key of tests', secret: 'that only tests share' };
+const ACCESS = { id: 'test-access-key', secret: 'test-secret-key' };
 const REGION = 'test-1';
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(.+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** A server that speaks as much of S3 as is asked of one, and lets nobody in who does not sign (Signature Version 4). */
+/**
+ * A server with the S3 operations that the service uses. Refuses requests without a valid Signature
+ * Version 4.
+ */
 export async function startBucket() {
   const objects = new Map<string, Buffer>();
   const server = createServer(
@@ -20,7 +23,7 @@ export async function startBucket() {
     const key = decodeURIComponent(new URL(url, 'http://s3').pathname);
     if (!isSigned(request)) return refuse(response, 403, 'SignatureDoesNotMatch');
     if (!key.startsWith('/files/')) return refuse(response, 404, 'NoSuchBucket');
-    if (method === 'PUT') return take(request, response, key);
+    if (method === 'PUT') return store(request, response, key);
     if (method === 'DELETE') {
       objects.delete(key);
       return void response.writeHead(204).end();
@@ -35,8 +38,8 @@ export async function startBucket() {
     response.end(method === 'HEAD' ? undefined : object);
   }
 
-  /** What breaks off is not there. */
-  async function take(
+  /** An incomplete upload is not stored. */
+  async function store(
     request: IncomingMessage,
     response: ServerResponse,
     key: string,

@@ -12,8 +12,8 @@ export async function waitFor(
 }
 
 /**
- * Turns the clock by 1 ms and waits until the scheduler has run everything that is due. The scheduler
- * works in the order of due times, so the end of a snooze that is due now comes last.
+ * Turns the clock by 1 ms and waits until the scheduler has run everything that is due. The
+ * scheduler works in the order of due times, so the end of a snooze that is due now comes last.
  */
 export async function runDueTasks(desk: Desk, clock: Clock): Promise<void> {
   const { id } = await desk.ticket();

@@ -16,10 +16,11 @@ import {
   endSnooze,
 } from './ticket-model.ts';
 
-/** Each operation of an agent or, where it says so, of others; `now` in milliseconds. */
+/** The operations. Without a comment they are those of an agent; `now` is in milliseconds. */
 export const OPERATIONS = {
+  /** A message of a requester. */
   write(model: TicketModel, who: RequesterKey, now: number): ErrorCodes {
-    if (model.isGone || model.deletedAt !== null || model.requester !== who)
+    if (model.isPurged || model.deletedAt !== null || model.requester !== who)
       return ['NOT_FOUND input.ticketId'];
     if (model.status === 'CLOSED') {
       addEvent(model, 'ticket.followed_up', true);
@@ -31,8 +32,8 @@ export const OPERATIONS = {
     return NO_ERRORS;
   },
   answer(model: TicketModel, now: number, status?: Status): ErrorCodes {
-    const no = accessErrors(model, 'ticketId');
-    if (no) return no;
+    const errors = accessErrors(model, 'ticketId');
+    if (errors) return errors;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.ticketId'];
     const refused = status && statusErrors(model, status, 'status');
     if (refused) return refused;
@@ -43,20 +44,20 @@ export const OPERATIONS = {
     return NO_ERRORS;
   },
   note(model: TicketModel): ErrorCodes {
-    const no = accessErrors(model, 'ticketId');
-    if (no) return no;
+    const errors = accessErrors(model, 'ticketId');
+    if (errors) return errors;
     addEvent(model, 'message.added');
     return NO_ERRORS;
   },
   change(
     model: TicketModel,
-    aim: { status: Status } | { custom: CustomStatusKey },
+    target: { status: Status } | { custom: CustomStatusKey },
     now: number,
   ): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
-    const custom = 'custom' in aim ? aim.custom : null;
-    const to = 'custom' in aim ? CUSTOM_STATUSES[aim.custom].base : aim.status;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
+    const custom = 'custom' in target ? target.custom : null;
+    const to = 'custom' in target ? CUSTOM_STATUSES[target.custom].base : target.status;
     const refused = statusErrors(model, to, custom ? 'customStatusId' : 'status');
     if (refused) return refused;
     if (model.status === to && model.custom === custom) return NO_ERRORS;
@@ -64,7 +65,7 @@ export const OPERATIONS = {
     changeStatus(model, to, now, custom);
     return NO_ERRORS;
   },
-  /** By its requester, or by an agent. */
+  /** By the requester, or by an agent. */
   reopen(
     model: TicketModel,
     who: RequesterKey | 'ana',
@@ -72,10 +73,10 @@ export const OPERATIONS = {
     isExplained: boolean,
   ): ErrorCodes {
     const isAgent = who === 'ana';
-    if (!isAgent && (model.isGone || model.deletedAt !== null || model.requester !== who))
+    if (!isAgent && (model.isPurged || model.deletedAt !== null || model.requester !== who))
       return ['NOT_FOUND input.id'];
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.id'];
     if (model.status !== 'SOLVED') return ['STATUS_NOT_ALLOWED input.id'];
     if (isExplained) addEvent(model, 'message.added', !isAgent);
@@ -83,15 +84,15 @@ export const OPERATIONS = {
     return NO_ERRORS;
   },
   fill(model: TicketModel, isFilled: boolean): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     if (model.isFilled !== isFilled) addEvent(model, 'ticket.updated');
     model.isFilled = isFilled;
     return NO_ERRORS;
   },
   assign(model: TicketModel, to: AgentKey | null, now: number): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.id'];
     if (model.assignee === to) return NO_ERRORS;
     model.assignee = to;
@@ -100,8 +101,8 @@ export const OPERATIONS = {
     return NO_ERRORS;
   },
   snooze(model: TicketModel, until: number | null, wakeOnReply: boolean, now: number): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.id'];
     if (model.status === 'SOLVED') return ['STATUS_NOT_ALLOWED input.id'];
     if (until !== null && until <= now) return ['INVALID input.until'];
@@ -111,29 +112,29 @@ export const OPERATIONS = {
     return NO_ERRORS;
   },
   wake(model: TicketModel): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     endSnooze(model);
     return NO_ERRORS;
   },
   mark(model: TicketModel, spam: boolean): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     if (model.spam !== spam) addEvent(model, 'ticket.spam_marked');
     model.spam = spam;
     return NO_ERRORS;
   },
   give(model: TicketModel, to: RequesterKey): ErrorCodes {
-    const no = accessErrors(model, 'id');
-    if (no) return no;
+    const errors = accessErrors(model, 'id');
+    if (errors) return errors;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.id'];
     if (model.requester !== to) addEvent(model, 'ticket.requester_changed');
     model.requester = to;
     return NO_ERRORS;
   },
-  /** By a lead, as are the next two. */
+  /** By a lead, as `restore`. */
   remove(model: TicketModel, now: number): ErrorCodes {
-    if (model.isGone) return ['NOT_FOUND input.id'];
+    if (model.isPurged) return ['NOT_FOUND input.id'];
     if (model.deletedAt === null) {
       model.deletedAt = now;
       addEvent(model, 'ticket.deleted');
@@ -141,23 +142,23 @@ export const OPERATIONS = {
     return NO_ERRORS;
   },
   restore(model: TicketModel): ErrorCodes {
-    if (model.isGone) return ['NOT_FOUND input.id'];
+    if (model.isPurged) return ['NOT_FOUND input.id'];
     if (model.deletedAt !== null) addEvent(model, 'ticket.restored');
     model.deletedAt = null;
     return NO_ERRORS;
   },
   /** By an administrator. */
   purge(model: TicketModel): ErrorCodes {
-    if (model.isGone) return ['NOT_FOUND input.id'];
+    if (model.isPurged) return ['NOT_FOUND input.id'];
     if (model.deletedAt === null) return ['NOT_DELETED input.id'];
-    model.isGone = true;
+    model.isPurged = true;
     addEvent(model, 'ticket.purged');
     return NO_ERRORS;
   },
-  /** Nobody does this one: time does. */
+  /** The changes that the passing of time causes. */
   pass(model: TicketModel, now: number): void {
     const events: [number, () => void][] = [];
-    if (model.isGone) return;
+    if (model.isPurged) return;
     if (model.status === 'SOLVED')
       events.push([model.solvedAt! + CLOSE_AFTER, () => changeStatus(model, 'CLOSED', now)]);
     if (model.snooze?.until) events.push([model.snooze.until, () => endSnooze(model)]);
@@ -165,11 +166,11 @@ export const OPERATIONS = {
       events.push([
         model.deletedAt + PURGE_AFTER,
         () => {
-          model.isGone = true;
+          model.isPurged = true;
           addEvent(model, 'ticket.purged');
         },
       ]);
-    for (const [, happen] of events.filter(([at]) => at <= now).toSorted(([a], [b]) => a - b))
-      happen();
+    for (const [, apply] of events.filter(([dueAt]) => dueAt <= now).toSorted(([a], [b]) => a - b))
+      apply();
   },
 };

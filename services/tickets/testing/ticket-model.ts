@@ -2,36 +2,36 @@ export type Status = 'NEW' | 'OPEN' | 'PENDING' | 'ON_HOLD' | 'SOLVED' | 'CLOSED
 export type AgentKey = 'ana' | 'bor';
 export type RequesterKey = 'marta' | 'eva';
 
-/** Statuses of the workspace's own: what each refines, and what requesters read for it. */
+/** The custom statuses of the workspace, with their base and the label that requesters see. */
 export const CUSTOM_STATUSES = {
-  lab: { base: 'OPEN', face: 'In progress' },
-  shelf: { base: 'OPEN', face: 'In progress' },
-  packed: { base: 'OPEN', face: 'On its way' },
-  papers: { base: 'PENDING', face: 'Papers, please' },
-  maker: { base: 'ON_HOLD', face: 'Nobody reads this' },
-  refunded: { base: 'SOLVED', face: 'Refunded' },
-  replaced: { base: 'SOLVED', face: 'Replaced' },
-} as const satisfies Record<string, { base: Status; face: string }>;
+  lab: { base: 'OPEN', requesterLabel: 'In progress' },
+  shelf: { base: 'OPEN', requesterLabel: 'In progress' },
+  packed: { base: 'OPEN', requesterLabel: 'On its way' },
+  papers: { base: 'PENDING', requesterLabel: 'Papers, please' },
+  maker: { base: 'ON_HOLD', requesterLabel: 'Nobody reads this' },
+  refunded: { base: 'SOLVED', requesterLabel: 'Refunded' },
+  replaced: { base: 'SOLVED', requesterLabel: 'Replaced' },
+} as const satisfies Record<string, { base: Status; requesterLabel: string }>;
 export type CustomStatusKey = keyof typeof CUSTOM_STATUSES;
 
-/** A fact of the timeline, and whether a requester may know of it. */
+/** An event of the timeline, and whether requesters may see it. */
 export interface ModelEvent {
   type: string;
   isPublic: boolean;
 }
 
-/** A ticket as simple as can be: what a person would keep in mind of it. */
+/** A minimal model of a ticket, independent of the implementation. */
 export interface TicketModel {
   status: Status;
   custom: CustomStatusKey | null;
-  /** Whether the field is filled that its form demands before SOLVED. */
+  /** Whether the field is filled that the form requires before SOLVED. */
   isFilled: boolean;
   assignee: AgentKey | null;
   requester: RequesterKey;
   snooze: { until: number | null; wakeOnReply: boolean } | null;
   spam: boolean;
   deletedAt: number | null;
-  isGone: boolean;
+  isPurged: boolean;
   reopenCount: number;
   solvedAt: number | null;
   events: ModelEvent[];
@@ -41,7 +41,7 @@ export const DAY = 24 * 3_600_000;
 export const CLOSE_AFTER = 28 * DAY;
 export const PURGE_AFTER = 30 * DAY;
 
-/** What the operation answers: codes with their field, none when it is done. */
+/** The user errors of an operation, as `CODE path`; empty when it succeeds. */
 export type ErrorCodes = string[];
 export const NO_ERRORS: ErrorCodes = [];
 
@@ -58,7 +58,7 @@ export function newTicketModel(requester: RequesterKey): TicketModel {
     snooze: null,
     spam: false,
     deletedAt: null,
-    isGone: false,
+    isPurged: false,
     reopenCount: 0,
     solvedAt: null,
     events: [],
@@ -68,14 +68,14 @@ export function newTicketModel(requester: RequesterKey): TicketModel {
   return model;
 }
 
-/** What requesters read for a status. */
+/** The status that requesters see. */
 export const publicStatus = (status: Status): Status => (status === 'ON_HOLD' ? 'OPEN' : status);
-/** What they read for what refines it. */
+/** The label of the custom status that requesters see. */
 export const requesterLabel = ({
   status,
   custom,
 }: Pick<TicketModel, 'status' | 'custom'>): string | null =>
-  custom && status !== 'ON_HOLD' ? CUSTOM_STATUSES[custom].face : null;
+  custom && status !== 'ON_HOLD' ? CUSTOM_STATUSES[custom].requesterLabel : null;
 
 export function changeStatus(
   model: TicketModel,
@@ -104,18 +104,20 @@ export function endSnooze(model: TicketModel): void {
   addEvent(model, 'ticket.woken');
 }
 
-/** Why somebody can't work on it: staff who may not restore it, or who may. */
+/**
+ * The errors of an operation on a deleted or purged ticket, for staff who may restore it or not.
+ */
 export const accessErrors = (
   model: TicketModel,
   field: string,
-  mayRestore = false,
+  canRestore = false,
 ): ErrorCodes | undefined => {
-  if (model.isGone || (model.deletedAt !== null && !mayRestore))
+  if (model.isPurged || (model.deletedAt !== null && !canRestore))
     return [`NOT_FOUND input.${field}`];
   return model.deletedAt === null ? undefined : [`TICKET_DELETED input.${field}`];
 };
 
-/** Why it can't be moved there by hand; `field` is what asks for it. */
+/** The errors of a manual status change; `field` is the input field of the new status. */
 export function statusErrors(
   { status: from, isFilled }: TicketModel,
   to: Status,

@@ -70,12 +70,10 @@ beforeAll(async () => {
   await mutate(desk, desk.admin, 'settingsUpdate', { onHoldEnabled: true });
   const create = async (name: string, noun: string, input: object): Promise<string> =>
     ((await mutate(desk, desk.admin, name, input, `${noun} { id }`))[noun] as { id: string }).id;
-  const defined = Object.entries(CUSTOM_STATUSES).map(
-    async ([label, { base, face: requesterLabel }]) => [
-      label,
-      await create('customStatusCreate', 'customStatus', { label, base, requesterLabel }),
-    ],
-  );
+  const defined = Object.entries(CUSTOM_STATUSES).map(async ([label, { base, requesterLabel }]) => [
+    label,
+    await create('customStatusCreate', 'customStatus', { label, base, requesterLabel }),
+  ]);
   customs = Object.fromEntries(await Promise.all(defined)) as typeof customs;
   causeFieldId = await create('ticketFieldCreate', 'ticketField', {
     key: 'cause',
@@ -284,8 +282,8 @@ function expected(model: TicketModel, staff: boolean): object {
 async function compare({ id, model }: ModelledTicket): Promise<void> {
   const readAs = async (actor: Actor, staff = true): Promise<TicketView | null> =>
     (await desk.ask<{ ticket: TicketView | null }>(actor, READ, { id, staff })).ticket;
-  const exists = !model.isGone && model.deletedAt === null;
-  expect(await readAs(desk.lead)).toEqual(model.isGone ? null : expected(model, true));
+  const exists = !model.isPurged && model.deletedAt === null;
+  expect(await readAs(desk.lead)).toEqual(model.isPurged ? null : expected(model, true));
   expect(await readAs(desk.agent)).toEqual(exists ? expected(model, true) : null);
   for (const asker of ['marta', 'eva'] as const)
     expect([asker, await readAs(askers[asker], false)]).toEqual([
@@ -296,7 +294,7 @@ async function compare({ id, model }: ModelledTicket): Promise<void> {
 
 /** Compares lists with the models, for several callers and filters. */
 async function compareLists(all: readonly ModelledTicket[]): Promise<void> {
-  const isListed = (model: TicketModel): boolean => !model.isGone && model.deletedAt === null;
+  const isListed = (model: TicketModel): boolean => !model.isPurged && model.deletedAt === null;
   const cases: [Actor, object | null, (model: TicketModel) => boolean][] = [
     [desk.agent, null, (model) => isListed(model) && !model.spam],
     [
@@ -325,12 +323,12 @@ async function compareLists(all: readonly ModelledTicket[]): Promise<void> {
     [
       desk.lead,
       { deleted: true },
-      (model) => !model.isGone && model.deletedAt !== null && !model.spam,
+      (model) => !model.isPurged && model.deletedAt !== null && !model.spam,
     ],
     [
       desk.lead,
       { deleted: true, spam: true },
-      (model) => !model.isGone && model.deletedAt !== null && model.spam,
+      (model) => !model.isPurged && model.deletedAt !== null && model.spam,
     ],
     [desk.customer, null, (model) => isListed(model) && model.requester === 'marta'],
     [
@@ -376,7 +374,7 @@ test(`after each of ${OPERATION_COUNT} random operations tickets, timelines and 
         expect(await fetchUnloggedChanges(desk)).toEqual([]);
       }
       if (
-        ticket.model.isGone ||
+        ticket.model.isPurged ||
         ticket.model.events.length > 95 ||
         (ticket.model.status === 'CLOSED' && random.roll(4) === 0)
       )

@@ -75,7 +75,7 @@ async function watching(
   at = desk,
 ): Promise<LiveListClient> {
   const watched = watch(actor, args, at);
-  await watched.until(({ view: shown }) => shown !== undefined);
+  await watched.until(({ view }) => view !== undefined);
   return watched;
 }
 const kinds = ({ changes }: LiveListClient): string[] => changes.map(({ kind }) => kind);
@@ -89,7 +89,7 @@ async function ticket(tag: string, more: object = {}): Promise<string> {
 }
 
 describe('a live list', () => {
-  test('begins with the list and tells each change by one message', async () => {
+  test('starts with the list and sends one message per change', async () => {
     const [a, b] = [await ticket('one'), await ticket('one')];
     const list = await watching(desk.agent, {
       filter: tagged('one'),
@@ -128,9 +128,9 @@ describe('a live list', () => {
     expect(list.last.ticket).toMatchObject({ id: b });
   });
 
-  test('tells a long way up as one move, with the new content', async () => {
+  test('sends one move with the new content when a ticket moves by many positions', async () => {
     const ids: string[] = [];
-    for (let at = 0; at < 8; at++) ids.push(await ticket('move', { subject: `Number ${at}` }));
+    for (let n = 0; n < 8; n++) ids.push(await ticket('move', { subject: `Number ${n}` }));
     const list = await watching(desk.agent, {
       filter: tagged('move'),
       orderBy: [{ field: 'PRIORITY', direction: 'DESC' }, { field: 'NUMBER' }],
@@ -143,7 +143,7 @@ describe('a live list', () => {
     expect(list.last.ticket!['priority']).toBe('URGENT');
   });
 
-  test('shows the first ones only, and counts all', async () => {
+  test('contains only the first tickets and counts all', async () => {
     const [a, b] = [await ticket('first'), await ticket('first')];
     const list = await watching(desk.agent, {
       filter: tagged('first'),
@@ -170,28 +170,31 @@ describe('a live list', () => {
     expect(list.changes[2]!.ticket).toMatchObject({ id: b });
   });
 
-  test.each(['createdAt', 'updatedAt'])('is changed by time alone, by %s too', async (field) => {
-    const filter = (instant: object) => ({
-      and: [tagged(`time ${field.toLowerCase()}`), { [field]: instant }],
-    });
-    const id = await ticket(`time ${field.toLowerCase()}`);
-    const fresh = await watching(desk.agent, { filter: filter({ within: 'PT1H' }) });
-    const old = await watching(desk.agent, { filter: filter({ olderThan: 'PT1H' }) });
-    const both = await watching(desk.agent, {
-      filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] },
-    });
-    clock.advance(HOUR);
-    await both.until(({ last }) => last.kind === 'LEAVE');
-    expect([kinds(fresh), kinds(old)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
-    clock.advance(1);
-    await fresh.until(({ last }) => last.kind === 'LEAVE');
-    await old.until(({ last }) => last.kind === 'ENTER');
-    expect(fresh.last.ticket).toMatchObject({ id });
-    clock.advance(2 * HOUR);
-    await both.until(({ last }) => last.kind === 'ENTER');
-  });
+  test.each(['createdAt', 'updatedAt'])(
+    'changes by time alone with a relative filter on %s',
+    async (field) => {
+      const filter = (instant: object) => ({
+        and: [tagged(`time ${field.toLowerCase()}`), { [field]: instant }],
+      });
+      const id = await ticket(`time ${field.toLowerCase()}`);
+      const fresh = await watching(desk.agent, { filter: filter({ within: 'PT1H' }) });
+      const old = await watching(desk.agent, { filter: filter({ olderThan: 'PT1H' }) });
+      const both = await watching(desk.agent, {
+        filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] },
+      });
+      clock.advance(HOUR);
+      await both.until(({ last }) => last.kind === 'LEAVE');
+      expect([kinds(fresh), kinds(old)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
+      clock.advance(1);
+      await fresh.until(({ last }) => last.kind === 'LEAVE');
+      await old.until(({ last }) => last.kind === 'ENTER');
+      expect(fresh.last.ticket).toMatchObject({ id });
+      clock.advance(2 * HOUR);
+      await both.until(({ last }) => last.kind === 'ENTER');
+    },
+  );
 
-  test('is changed by time also with a ticket that came when it did not fit yet', async () => {
+  test('adds a ticket by time alone that did not match when it was created', async () => {
     const list = await watching(desk.agent, {
       filter: { and: [tagged('ripe'), { createdAt: { olderThan: 'PT1H' } }] },
     });
@@ -202,7 +205,7 @@ describe('a live list', () => {
     expect(kinds(list)).toEqual(['SNAPSHOT', 'ENTER']);
   });
 
-  test('whoever comes later gets the list as it is, then the same messages as all', async () => {
+  test('sends the current list to a later subscriber, then the same messages as to all', async () => {
     const id = await ticket('late');
     const early = await watching(desk.agent, { filter: tagged('late') });
     await update(id, { subject: 'First' });
@@ -212,12 +215,12 @@ describe('a live list', () => {
     expect(late.view).toEqual(early.view);
     await update(id, { subject: 'Second' });
     await ticket('late');
-    await Promise.all([early, late].map((each) => each.waitForConvergence()));
+    await Promise.all([early, late].map((list) => list.waitForConvergence()));
     expect(late.changes.slice(1)).toEqual(early.changes.slice(2));
     expect(new Set(early.changes.map(({ cursor }) => cursor)).size).toBe(early.changes.length);
   });
 
-  test('is refused as the query is', async () => {
+  test('refuses invalid arguments with the errors of the query', async () => {
     let deep: object = { status: { eq: 'OPEN' } };
     for (let depth = 0; depth < 6; depth++) deep = { not: deep };
     const order = { field: 'NUMBER' };
@@ -228,19 +231,19 @@ describe('a live list', () => {
       { filter: deep },
     ]) {
       const list = watch(desk.agent, args);
-      await expect(list.until(() => false)).rejects.toThrow('over');
+      await expect(list.until(() => false)).rejects.toThrow('has ended');
       const query =
         'query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) { tickets(filter: $filter, orderBy: $orderBy, first: $first) { totalCount } }';
       const { errors } = await desk.answer(desk.agent, query, args);
-      const told = ({ message, extensions }: { message: string; extensions: object }) => ({
+      const comparable = ({ message, extensions }: { message: string; extensions: object }) => ({
         message,
         extensions: { ...extensions, requestId: '' },
       });
-      expect((list.errors as never[]).map(told)).toEqual(errors!.map(told));
+      expect((list.errors as never[]).map(comparable)).toEqual(errors!.map(comparable));
     }
   });
 
-  test('goes away with the last who looks at it', async () => {
+  test('ends with its last subscriber', async () => {
     const { listsByKey } = sharedListsOf(service.service.tail);
     const before = listsByKey.size;
     const [one, other] = [
@@ -255,7 +258,7 @@ describe('a live list', () => {
 });
 
 describe('rights', () => {
-  test('a requester gets no message of notes, labels and ON_HOLD', async () => {
+  test('sends a requester no message about notes, tags and ON_HOLD', async () => {
     const id = await ticket('rights');
     const mine = await watching(desk.customer, { filter: { id: { eq: id } } });
     const theirs = await watching(desk.agent, { filter: { id: { eq: id } } });
@@ -276,7 +279,7 @@ describe('rights', () => {
     expect(kinds(mine)).toEqual(['SNAPSHOT', 'UPDATE', 'UPDATE']);
   });
 
-  test('of a ticket that the caller may not see any more only the id is told, to who had it', async () => {
+  test('sends only the id of a ticket that the caller may no longer see', async () => {
     const id = await ticket('bound');
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: desk.departmentId });
     const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
@@ -292,7 +295,7 @@ describe('cost', () => {
   const lists = (statements: string[]): number =>
     statements.filter((text) => text.includes('from ticket t')).length;
 
-  test('hundreds who look at the same list cost the statements of one', async () => {
+  test('runs the statements of one list for hundreds of subscribers', async () => {
     const id = await ticket('cost');
     await ticket('cost');
     const args = { filter: tagged('cost'), first: 1, orderBy: [{ field: 'NUMBER' }] };
@@ -300,7 +303,7 @@ describe('cost', () => {
       const seen = await countStatements(async () => {
         await update(id, { subject });
         await Promise.all(
-          watches.map((each) => each.until(({ last }) => last.ticket?.['subject'] === subject)),
+          watches.map((list) => list.until(({ last }) => last.ticket?.['subject'] === subject)),
         );
       });
       return lists(seen);
@@ -309,12 +312,13 @@ describe('cost', () => {
     const joining = await countStatements(() =>
       Promise.all(Array.from({ length: 200 }, () => watching(desk.lead, args))),
     );
-    // A reading is three: the list, the count, what changed. One more can be left over from a fact that came after what it had changed was read.
+    // A read runs three statements: the list, the count, the changed tickets. An event that arrives
+    // after its change was read causes one more read.
     expect(lists(joining)).toBeLessThanOrEqual(3);
     expect(await change('Seen by many')).toBeLessThanOrEqual(1 + 2 * 3);
   });
 
-  test('a fact that can’t concern a list costs it nothing', async () => {
+  test('does not read a list after an event that cannot change it', async () => {
     const list = await watching(desk.agent, { filter: { requesterId: { eq: desk.stranger.id } } });
     const id = await ticket('elsewhere');
     const seen = await countStatements(async () => {
@@ -326,8 +330,8 @@ describe('cost', () => {
   });
 });
 
-describe('trouble', () => {
-  test('a list that can’t be read is read as soon as it can be', async () => {
+describe('failures', () => {
+  test('reads a list again after a failed read', async () => {
     const id = await ticket('trouble', { subject: 'Before' });
     const filter = { and: [tagged('trouble'), { createdAt: { within: 'PT1H' } }] };
     const list = await watching(desk.agent, { filter });
@@ -340,16 +344,16 @@ describe('trouble', () => {
     await warned;
     await owner.query('alter table away rename to ticket');
     await list.until(({ last }) => last.kind === 'LEAVE');
-    await other.until(({ view: shown }) => shown?.totalCount === 0);
+    await other.until(({ view }) => view?.totalCount === 0);
     expect(list.last.ticketId).toBe(id);
     jest.restoreAllMocks();
   });
 
-  test('who reads too slowly gets the list anew instead of all that he missed', async () => {
+  test('sends a slow subscriber a new snapshot instead of all missed changes', async () => {
     const ids: string[] = [];
-    for (let at = 0; at < 40; at++) ids.push((await desk.ticket()).id);
-    const bell = await ticket('bell');
-    const filter = { id: { in: [...ids, bell] } };
+    for (let n = 0; n < 40; n++) ids.push((await desk.ticket()).id);
+    const renamed = await ticket('renamed');
+    const filter = { id: { in: [...ids, renamed] } };
     const { orm, log, tail } = service.service;
     const slow = subscribeToList(
       new Context({ orm, log, tail, actor: desk.agent, requestId: 'req', locales: [] }),
@@ -364,47 +368,48 @@ describe('trouble', () => {
       await owner.query('update ticket set version = version + 1 where id = any($1)', [
         ids.map((id) => uuidOf('tkt', id)),
       ]);
-      await update(bell, { subject: `Round ${round}` });
+      await update(renamed, { subject: `Round ${round}` });
       await quick.waitForConvergence();
     }
     expect(quick.changes.length).toBeGreaterThan(520);
-    const anew = await next();
-    expect([anew.kind, anew.cursor]).toEqual(['SNAPSHOT', quick.last.cursor]);
-    await update(bell, { subject: 'At last' });
+    const snapshot = await next();
+    expect([snapshot.kind, snapshot.cursor]).toEqual(['SNAPSHOT', quick.last.cursor]);
+    await update(renamed, { subject: 'At last' });
     expect((await next()).kind).toBe('UPDATE');
     await slow.return!();
   });
 });
 
-describe('a list that is patched by its messages', () => {
+describe('a list patched by its messages', () => {
   for (let run = 0; run < sizeOf(3, 30); run++)
-    test(`is what a query answers, whatever is written and however time passes (seed ${seed + run})`, async () => {
-      const chance = dice(seed + run);
-      const at = await newDesk();
-      const play = new RandomActivity(at, chance, clock);
-      await play.createCustomStatuses();
-      const look = async (): Promise<void> => {
-        const { actor, args } = play.randomList();
-        await watching(actor, args, at);
+    test(`equals the result of the query after random mutations and time (seed ${seed + run})`, async () => {
+      const random = dice(seed + run);
+      const desk = await newDesk();
+      const activity = new RandomActivity(desk, random, clock);
+      await activity.createCustomStatuses();
+      const subscribe = async (): Promise<void> => {
+        const { actor, args } = activity.randomList();
+        await watching(actor, args, desk);
       };
-      for (let writes = 0; writes < 12; writes++) await play.randomWrite();
-      for (let lists = 0; lists < 10; lists++) await look();
+      for (let writes = 0; writes < 12; writes++) await activity.randomWrite();
+      for (let lists = 0; lists < 10; lists++) await subscribe();
       for (let round = 0; round < 10; round++) {
-        if (chance.roll(3))
-          for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.randomWrite();
-        else play.advanceClock();
-        if (!chance.roll(4)) await look();
-        const wrong = await Promise.all(
-          watches.map(async (each) => {
-            const fault = await each.waitForConvergence();
+        if (random.roll(3))
+          for (let writes = 1 + random.roll(6); writes > 0; writes--) await activity.randomWrite();
+        else activity.advanceClock();
+        if (!random.roll(4)) await subscribe();
+        const differences = await Promise.all(
+          watches.map(async (list) => {
+            const { actor, args } = list;
+            const difference = await list.waitForConvergence();
             return (
-              fault && `round ${round}, ${each.actor.name} ${JSON.stringify(each.args)}: ${fault}`
+              difference && `round ${round}, ${actor.name} ${JSON.stringify(args)}: ${difference}`
             );
           }),
         );
-        expect(wrong.filter(Boolean)).toEqual([]);
+        expect(differences.filter(Boolean)).toEqual([]);
       }
-      expect(await broken(at.workspace)).toEqual([]);
+      expect(await inconsistentEvents(desk.workspace)).toEqual([]);
     });
 });
 
@@ -414,8 +419,11 @@ interface Row {
   data: { state: Record<string, unknown>; changes?: Record<string, [unknown, unknown]> };
 }
 
-/** By these lists do not go: what they decide can be another thing later, or what they were is not known; the rest no filter asks for. */
-const APART: ReadonlySet<string> = new Set([
+/**
+ * Fields that do not decide whether an event is relevant to a list: instants, fields without a
+ * logged previous value, and fields without a filter.
+ */
+const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   ...INSTANT_FILTER_FIELDS,
   ...UNLOGGED_PROPERTIES,
   'closesAt',
@@ -427,25 +435,26 @@ const APART: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Facts of a workspace that do not begin where the one before ended. What a ticket was before a fact is its state without the changes, and
- * lists go by that: a fact that keeps a change to itself, or tells one of another fact, would leave a list as it was.
+ * Events of a workspace whose state before their changes differs from that of the previous event of
+ * the ticket. Lists derive the previous state in this way: a list would miss a change that is not
+ * in its event.
  */
-async function broken(workspace: string): Promise<string[]> {
+async function inconsistentEvents(workspace: string): Promise<string[]> {
   const { rows } = await owner.query<Row>(
     `select type, subject, data from event_log where workspace_id = $1 and subject like 'tkt%' order by position`,
     [workspace],
   );
   const last = new Map<string, object>();
-  return rows.flatMap(({ type, subject, data: { state: told, changes = {} } }) => {
+  return rows.flatMap(({ type, subject, data: { state: logged, changes = {} } }) => {
     const state = {
-      ...Object.fromEntries(Object.entries(told).filter(([field]) => !APART.has(field))),
-      snooze: Boolean(told['snooze']),
+      ...Object.fromEntries(Object.entries(logged).filter(([field]) => !IGNORED_FIELDS.has(field))),
+      snooze: Boolean(logged['snooze']),
     };
-    const known = Object.entries(changes).filter(([field]) => field in state);
-    const former = known.map(
+    const compared = Object.entries(changes).filter(([field]) => field in state);
+    const previousValues = compared.map(
       ([field, [from]]) => [field, field === 'snooze' ? Boolean(from) : from] as const,
     );
-    const before = { ...state, ...Object.fromEntries(former) };
+    const before = { ...state, ...Object.fromEntries(previousValues) };
     const earlier = last.get(subject);
     last.set(subject, state);
     return !earlier || isDeepStrictEqual(earlier, before)

@@ -13,43 +13,43 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   desk = await openDesk(service);
-  const made = await mutate(
+  const created = await mutate(
     desk,
     desk.admin,
     'departmentCreate',
     { name: 'Support', agentIds: [desk.agent.id] },
     'department { id }',
   );
-  support = (made['department'] as { id: string }).id;
+  support = (created['department'] as { id: string }).id;
 });
 afterAll(() => service.stop());
 
-interface Given {
+interface AssignedTicket {
   id: string;
   status: string;
   assignee: { id: string };
 }
 const ask = (actor: Actor, input: object = {}) =>
   mutate(desk, actor, 'ticketNext', input, 'ticket { id status assignee { id } }');
-const next = async (actor: Actor, input: object = {}): Promise<Given | null> => {
+const next = async (actor: Actor, input: object = {}): Promise<AssignedTicket | null> => {
   const payload = await ask(actor, input);
   expect(payload.userErrors).toEqual([]);
-  return payload['ticket'] as Given | null;
+  return payload['ticket'] as AssignedTicket | null;
 };
 const assign = (id: string, input: object) =>
   mutate(desk, desk.lead, 'ticketAssign', { id, ...input });
 
-test('the oldest that waits in the caller’s departments, or in none, is his; what is taken, elsewhere, asleep, spam or solved is not', async () => {
+test('assigns the longest waiting ticket of the caller’s departments or of none; skips assigned, snoozed, spam, solved and other departments’ tickets', async () => {
   const ids: string[] = [];
   for (let at = 0; at < 9; at++) ids.push((await desk.ticket()).id);
-  const [elsewhere, taken, asleep, spam, solved, pending, binned, own, free] = ids as [
+  const [elsewhere, assigned, snoozed, spam, solved, pending, binned, own, free] = ids as [
     string,
     ...string[],
   ] &
     string[];
   await assign(elsewhere, { departmentId: desk.departmentId });
-  await assign(taken!, { departmentId: support, assigneeId: desk.colleague.id });
-  await mutate(desk, desk.agent, 'ticketSnooze', { id: asleep! });
+  await assign(assigned!, { departmentId: support, assigneeId: desk.colleague.id });
+  await mutate(desk, desk.agent, 'ticketSnooze', { id: snoozed! });
   await mutate(desk, desk.agent, 'ticketSpamMark', { id: spam!, spam: true });
   await mutate(desk, desk.agent, 'ticketStatusChange', {
     id: solved!,
@@ -88,7 +88,7 @@ test('the oldest that waits in the caller’s departments, or in none, is his; w
   ]);
 });
 
-test('what is more urgent is worked first, and of what is equally urgent the oldest', async () => {
+test('assigns the most urgent ticket first, then the oldest', async () => {
   const ids = [];
   for (const priority of ['LOW', 'NORMAL', 'HIGH', 'URGENT', 'HIGH']) {
     const { id } = await desk.ticket();
@@ -100,8 +100,8 @@ test('what is more urgent is worked first, and of what is equally urgent the old
     expect((await next(desk.agent))?.id).toBe(id);
 });
 
-test('20 who ask at once get 20 different tickets, and nothing is left or doubled', async () => {
-  const made = await Promise.all(Array.from({ length: 20 }, () => desk.ticket()));
+test('assigns 20 different tickets to 20 concurrent calls', async () => {
+  const created = await Promise.all(Array.from({ length: 20 }, () => desk.ticket()));
   const people = [desk.agent, desk.colleague, desk.lead, desk.admin];
   const given = await Promise.all(
     Array.from({ length: 24 }, (_, at) => next(people[at % people.length]!)),
@@ -110,10 +110,10 @@ test('20 who ask at once get 20 different tickets, and nothing is left or double
   expect(new Set(ids).size).toBe(ids.length);
   for (let ticket = await next(desk.agent); ticket; ticket = await next(desk.agent))
     ids.push(ticket.id);
-  expect(ids.toSorted()).toEqual(made.map(({ id }) => id).toSorted());
+  expect(ids.toSorted()).toEqual(created.map(({ id }) => id).toSorted());
 });
 
-test('it costs as many statements however many wait', async () => {
+test('runs a constant number of statements', async () => {
   const own = async (): Promise<number> =>
     (await countStatements(() => next(desk.agent))).filter(
       (each) => /ticket|agent|outbox/.test(each) && !each.includes('event_log'),

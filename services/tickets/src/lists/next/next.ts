@@ -12,7 +12,8 @@ import type { TicketNextInput, TicketNextPayload } from './input.ts';
 
 /**
  * Assigns the most urgent unassigned ticket to the caller; ties go to the longest waiting. Tickets
- * locked by concurrent calls are skipped, so that no two callers get the same one and no call waits.
+ * locked by concurrent calls are skipped, so that no two callers get the same one and no call
+ * waits.
  */
 export async function assignNextTicket(
   ctx: Context,

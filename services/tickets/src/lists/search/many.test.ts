@@ -30,7 +30,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => service.stop());
 
-/** Every ticket holds `parcel`, one in 997 `samovar`; what is asked for is true of few. */
+/** Every ticket contains `parcel`, one in 997 `samovar`; few tickets match each filter. */
 async function fill(): Promise<void> {
   const client = new Client({ connectionString: service.database.ownerUrl });
   await client.connect();
@@ -71,7 +71,7 @@ const by = (field: TicketOrderField, direction = Direction.ASC): TicketOrder[] =
 ];
 const { RELEVANCE, SOLVED_AT, UPDATED_AT } = TicketOrderField;
 
-/** What is read of the tables of tickets when a list is asked for: kind of scan, table and index. */
+/** The scans in the plan of a list: kind of scan with table, and index. */
 async function scansOf(
   actor: Actor,
   filter: TicketFilter,
@@ -132,10 +132,10 @@ test.each<[string, TicketFilter, string, TicketOrder[]?]>([
   ['a frequent word, the best first', { text: 'parcel' }, 'ticket_created', by(RELEVANCE)],
   ['a number', { text: '#77' }, 'ticket_number', by(RELEVANCE)],
 ])(
-  'a list by %s reads by an index',
-  async (_, given, index, orderBy: TicketOrder[] | null = null) => {
+  'reads a list by %s from an index',
+  async (_, template, index, orderBy: TicketOrder[] | null = null) => {
     const filter = JSON.parse(
-      JSON.stringify(given)
+      JSON.stringify(template)
         .replace('ORGANIZATION', ids.organization)
         .replace('PROBLEM', ids.problem),
       (key, value: unknown) =>
@@ -150,11 +150,11 @@ test.each<[string, TicketFilter, string, TicketOrder[]?]>([
 );
 
 test.each<[string, TicketFilter, TicketOrder[]?]>([
-  ['of his tickets', {}],
+  ['of all of them', {}],
   ['of a word in them', { text: 'parcel' }],
   ['of the best of them', { text: 'parcel' }, by(RELEVANCE)],
 ])(
-  'the list of a requester %s begins with his tickets',
+  'starts from the index of the requester’s tickets in a list %s',
   async (_, filter, orderBy: TicketOrder[] | null = null) => {
     const scans = await scansOf(desk.customer, filter, orderBy);
     expect(scans.filter((scan) => /^Seq Scan (ticket|ticket_text|message)$/.test(scan))).toEqual(
@@ -164,7 +164,7 @@ test.each<[string, TicketFilter, TicketOrder[]?]>([
   },
 );
 
-test('words are looked up by their index', async () => {
+test('searches words by their index', async () => {
   const client = new Client({ connectionString: service.database.ownerUrl });
   await client.connect();
   const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(

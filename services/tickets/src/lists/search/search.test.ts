@@ -17,7 +17,7 @@ interface Highlight {
   text: string;
   ranges: { start: number; end: number }[];
 }
-interface Found {
+interface SearchHit {
   subject: string;
   number: number;
   highlights: Highlight[] | null;
@@ -31,26 +31,26 @@ const BEST = [{ field: 'RELEVANCE' }];
 async function search(
   text: string,
   actor: Actor = desk.agent,
-  more: object = {},
-): Promise<Found[]> {
+  overrides: object = {},
+): Promise<SearchHit[]> {
   const { tickets } = await desk.ask<{
     tickets: {
       edges: { node: { subject: string; number: number }; highlights: Highlight[] | null }[];
     };
-  }>(actor, SEARCH, { filter: { text }, orderBy: BEST, first: 25, ...more });
+  }>(actor, SEARCH, { filter: { text }, orderBy: BEST, first: 25, ...overrides });
   return tickets.edges.map(({ node, highlights }) => Object.assign(node, { highlights }));
 }
 const subjects = async (text: string, actor?: Actor): Promise<string[]> =>
   (await search(text, actor)).map(({ subject }) => subject);
 
-/** The words that the ranges show, by place. */
-const shown = (highlights: Highlight[] | null): [string, string[]][] =>
+/** The highlighted words, by place. */
+const highlightedWords = (highlights: Highlight[] | null): [string, string[]][] =>
   (highlights ?? []).map(({ place, text, ranges }) => [
     place,
     ranges.map(({ start, end }) => Array.from(text).slice(start, end).join('')),
   ]);
 
-/** A ticket that an agent opens for somebody. */
+/** A ticket that an agent opens for a requester. */
 const ticketOf = async (name: string, value: string, subject: string): Promise<string> => {
   const requester = { name, email: value };
   const input = { subject, body: 'It is dim.', requester, channel: 'EMAIL' };
@@ -63,7 +63,7 @@ const ticketOf = async (name: string, value: string, subject: string): Promise<s
 const note = (ticketId: string, body: string) =>
   mutate(desk, desk.agent, 'messageAdd', { ticketId, body, visibility: 'PRIVATE' });
 
-test('an empty search asks for nothing; signs without a word find nothing', async () => {
+test('ignores an empty search; finds nothing for symbols without a word', async () => {
   await desk.ticket();
   const count = async (filter?: object): Promise<number> => {
     const { tickets } = await desk.ask<{ tickets: { totalCount: number } }>(
@@ -77,7 +77,7 @@ test('an empty search asks for nothing; signs without a word find nothing', asyn
   for (const text of ['🎉', '%']) expect(await count({ text })).toBe(0);
 });
 
-describe('words in the languages of the desk are found, and shown where they stand', () => {
+describe('finds and highlights words in all supported languages', () => {
   test.each([
     ['en, a word that is being typed', 'Broken kettle', 'It LEAKS from below.', 'leak', ['LEAKS']],
     [
@@ -114,34 +114,36 @@ describe('words in the languages of the desk are found, and shown where they sta
     await desk.ticket({ subject, body });
     const [found] = await search(text);
     expect(found?.subject).toBe(subject);
-    expect(shown(found!.highlights).flatMap(([, words]) => words)).toEqual(marks);
+    expect(highlightedWords(found!.highlights).flatMap(([, words]) => words)).toEqual(marks);
   });
 
-  test('signs that need two places in memory do not shift what is shown', async () => {
+  test('counts code points, not UTF-16 units, in highlights', async () => {
     await desk.ticket({ subject: '🫖🫖 the samovar 𠮷', body: 'x' });
     expect((await search('samovar'))[0]!.highlights).toMatchObject([
       { text: '🫖🫖 the samovar 𠮷', ranges: [{ start: 7, end: 14 }] },
     ]);
   });
 
-  test('a text that looks like markup is told as it is', async () => {
+  test('returns text that looks like markup unchanged', async () => {
     await desk.ticket({ subject: 'Markup', body: 'Say `<b>zeppelin</b>` loudly' });
-    expect(shown((await search('zeppelin'))[0]!.highlights)).toEqual([['MESSAGE', ['zeppelin']]]);
+    expect(highlightedWords((await search('zeppelin'))[0]!.highlights)).toEqual([
+      ['MESSAGE', ['zeppelin']],
+    ]);
     expect((await search('zeppelin'))[0]!.highlights![0]!.text).toContain('<b>zeppelin</b>');
   });
 });
 
-test('the best is first: in the subject before the requester’s name before what was said, whole words before beginnings', async () => {
+test('ranks subject before requester name before messages, and whole words before prefixes', async () => {
   await desk.ticket({ subject: 'Said', body: 'The lantern is dim.' });
   await desk.ticket({ subject: 'Begun', body: 'The lanternfish is dim.' });
   await desk.ticket({ subject: 'Lantern', body: 'It is dim.' });
   await ticketOf('Lea Lantern', 'l@x.example', 'Asked by');
   expect(await subjects('lantern')).toEqual(['Lantern', 'Asked by', 'Said', 'Begun']);
   const names = await search('lea lantern');
-  expect(shown(names[0]!.highlights)).toEqual([['REQUESTER', ['Lea', 'Lantern']]]);
+  expect(highlightedWords(names[0]!.highlights)).toEqual([['REQUESTER', ['Lea', 'Lantern']]]);
 });
 
-test('pages of a ranked list follow each other without a gap or a double', async () => {
+test('pages through a ranked list without gaps or duplicates', async () => {
   for (let n = 0; n < 7; n++)
     await desk.ticket({ subject: n % 2 ? `Paging ${n}` : `${n}`, body: 'About paging and more.' });
   const all = await search('paging');
@@ -168,7 +170,7 @@ test('pages of a ranked list follow each other without a gap or a double', async
   expect(paged).toEqual(all.map(({ subject }) => subject));
 });
 
-test('a number finds its ticket first, for its requester too; the address of the requester finds his tickets for staff', async () => {
+test('ranks the ticket with the searched number first; finds tickets by the requester’s address for staff only', async () => {
   const { number } = await desk.ticket({ subject: 'Numbered' });
   await desk.ticket({ subject: `Not ${number}`, body: `Like ${number}.` });
   for (const text of [`#${number}`, `${number}`])
@@ -180,21 +182,23 @@ test('a number finds its ticket first, for its requester too; the address of the
   expect(await subjects('mira.novak@addressed.example', desk.customer)).toEqual([]);
 });
 
-test('a word that stands only in a note gives a requester neither a hit nor a highlight', async () => {
+test('neither finds nor highlights words of private notes for requesters', async () => {
   const { id } = await desk.ticket({ subject: 'Noted parasol', body: 'Hello' });
   await note(id, 'The parasol: a chatterbox.');
-  expect(shown((await search('chatterbox'))[0]!.highlights)).toEqual([['MESSAGE', ['chatterbox']]]);
+  expect(highlightedWords((await search('chatterbox'))[0]!.highlights)).toEqual([
+    ['MESSAGE', ['chatterbox']],
+  ]);
   expect(await search('chatterbox', desk.customer)).toEqual([]);
-  expect(shown((await search('parasol', desk.customer))[0]!.highlights)).toEqual([
+  expect(highlightedWords((await search('parasol', desk.customer))[0]!.highlights)).toEqual([
     ['SUBJECT', ['parasol']],
   ]);
   const both = { filter: { or: [{ text: 'parasol' }, { text: 'chatterbox' }] } };
-  expect(shown((await search('', desk.customer, both))[0]!.highlights)).toEqual([
+  expect(highlightedWords((await search('', desk.customer, both))[0]!.highlights)).toEqual([
     ['SUBJECT', ['parasol']],
   ]);
 });
 
-test('another subject and another requester are found from then on, and the former ones no more', async () => {
+test('finds a changed subject and requester, and no longer the previous ones', async () => {
   const id = await ticketOf('Formosa', 'f@x.example', 'Formerly');
   await mutate(desk, desk.agent, 'ticketUpdate', { id, subject: 'Nowadays' });
   expect([await subjects('formerly'), await subjects('nowadays')]).toEqual([[], ['Nowadays']]);
@@ -205,20 +209,20 @@ test('another subject and another requester are found from then on, and the form
   expect([await subjects('formosa'), await subjects('novella')]).toEqual([[], ['Nowadays']]);
 });
 
-test('what fits is asked for with a text only; without one there are no highlights', async () => {
-  const answer = await service.query(desk.agent, SEARCH, { orderBy: BEST });
-  expect(answer.errors).toMatchObject([
+test('refuses ordering by relevance without a text; returns no highlights without one', async () => {
+  const response = await service.query(desk.agent, SEARCH, { orderBy: BEST });
+  expect(response.errors).toMatchObject([
     { extensions: { code: 'BAD_USER_INPUT', field: ['orderBy'] } },
   ]);
   await desk.ticket();
-  const { tickets } = await desk.ask<{ tickets: { edges: Found[] } }>(desk.agent, SEARCH, {
+  const { tickets } = await desk.ask<{ tickets: { edges: SearchHit[] } }>(desk.agent, SEARCH, {
     filter: {},
     first: 1,
   });
   expect(tickets.edges[0]!.highlights).toBeNull();
 });
 
-test('highlights cost one statement for a page of any size', async () => {
+test('reads the highlights of a page with a constant number of statements', async () => {
   for (let n = 0; n < 6; n++) await desk.ticket({ subject: 'Costly', body: 'A costly thing.' });
   const cost = async (first: number): Promise<number> =>
     (await countStatements(() => search('costly', desk.agent, { first }))).length;

@@ -15,8 +15,8 @@ afterAll(() => service.stop());
 
 type Text = [subject: string, body: string];
 
-/** The same matter in other words, as people write it. */
-const FAMILIES: Record<string, Text[]> = {
+/** Texts on the same topic in different words. */
+const TOPICS: Record<string, Text[]> = {
   printer: [
     [
       'Label printer prints blank pages',
@@ -53,6 +53,7 @@ const FAMILIES: Record<string, Text[]> = {
     ['電子發票補寄', '麻煩補寄上個月的電子發票到我的信箱。'],
   ],
 };
+/** Texts on unrelated topics. */
 const NOISE: Text[] = [
   ['Change my delivery address', 'I have moved to Maribor, please use the new street.'],
   ['Garantia do moinho', 'Quanto tempo dura a garantia do moinho elétrico?'],
@@ -69,17 +70,17 @@ const NOISE: Text[] = [
 const open = async ([subject, body]: Text): Promise<string> =>
   (await desk.ticket({ subject, body })).id;
 
-/** Tickets of the families among the noise, mixed; ids by family. */
-async function fill(): Promise<Record<string, string[]>> {
-  const made: Record<string, string[]> = Object.fromEntries(
-    Object.keys(FAMILIES).map((name) => [name, []]),
+/** Creates the tickets of the topics, mixed with unrelated ones. Returns the ids by topic. */
+async function createTickets(): Promise<Record<string, string[]>> {
+  const created: Record<string, string[]> = Object.fromEntries(
+    Object.keys(TOPICS).map((name) => [name, []]),
   );
-  for (const [at, noise] of NOISE.entries()) {
-    for (const [name, texts] of Object.entries(FAMILIES))
-      for (const text of texts.slice(at, at + 1)) made[name]!.push(await open(text));
+  for (const [index, noise] of NOISE.entries()) {
+    for (const [name, texts] of Object.entries(TOPICS))
+      for (const text of texts.slice(index, index + 1)) created[name]!.push(await open(text));
     await open(noise);
   }
-  return made;
+  return created;
 }
 
 interface Cluster {
@@ -104,42 +105,42 @@ const similar = async (ids: string[], actor: Actor = desk.light): Promise<Simila
     (node) => node.similar,
   );
 
-describe('among tickets of many matters, in the languages of the desk', () => {
-  test('those of one matter are a cluster, and nothing else is', async () => {
-    const made = await fill();
+describe('among tickets on many topics in all supported languages', () => {
+  test('clusters the tickets of each topic and nothing else', async () => {
+    const created = await createTickets();
     const found = await clusters();
-    const sorted = (families: string[][]): string[] =>
-      families.map((ids) => ids.toSorted().join(' ')).toSorted();
-    expect(sorted(found.map(idsOf))).toEqual(sorted(Object.values(made)));
+    const sorted = (groups: string[][]): string[] =>
+      groups.map((ids) => ids.toSorted().join(' ')).toSorted();
+    expect(sorted(found.map(idsOf))).toEqual(sorted(Object.values(created)));
     expect(found[0]).toMatchObject({ count: 4, tickets: { totalCount: 4 } });
     expect(found[0]!.label.toLowerCase()).toContain('blank');
     for (const { since, tickets } of found) expect(since).toBe(tickets.nodes[0]!.createdAt);
   });
 
-  test('a ticket is like those of its matter, best first, and like no other', async () => {
-    const made = await fill();
-    const all = Object.values(made).flat();
+  test('finds similar tickets of the same topic only, best match first', async () => {
+    const created = await createTickets();
+    const all = Object.values(created).flat();
     const found = await similar(all);
-    for (const [at, id] of all.entries()) {
-      const family = Object.values(made).find((ids) => ids.includes(id))!;
-      const others = found[at]!.map(({ ticket }) => ticket.id);
-      expect({ id, others: others.filter((other) => !family.includes(other)) }).toEqual({
+    for (const [index, id] of all.entries()) {
+      const topic = Object.values(created).find((ids) => ids.includes(id))!;
+      const others = found[index]!.map(({ ticket }) => ticket.id);
+      expect({ id, others: others.filter((other) => !topic.includes(other)) }).toEqual({
         id,
         others: [],
       });
       expect(others.length).toBeGreaterThan(0);
       expect(others).not.toContain(id);
-      const scores = found[at]!.map(({ score }) => score);
-      expect(scores).toEqual(scores.toSorted((one, other) => other - one));
+      const scores = found[index]!.map(({ score }) => score);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
       for (const score of scores) expect(score).toBeGreaterThan(0);
       expect(Math.max(...scores)).toBeLessThanOrEqual(1);
     }
   });
 });
 
-test('what is merged, spam, in the bin, or for others only, is like nothing', async () => {
+test('leaves out merged, spam, deleted and inaccessible tickets', async () => {
   const [one, two, merged, spam, binned] = await Promise.all(
-    Array.from({ length: 5 }, () => open(FAMILIES['printer']![0]!)),
+    Array.from({ length: 5 }, () => open(TOPICS['printer']![0]!)),
   );
   await mutate(desk, desk.agent, 'ticketMerge', { ids: [merged], intoId: two });
   await mutate(desk, desk.agent, 'ticketSpamMark', { id: spam, spam: true });
@@ -152,24 +153,24 @@ test('what is merged, spam, in the bin, or for others only, is like nothing', as
   expect(await similar([one!], bounded)).toEqual([[]]);
 });
 
-test('of many that are as much alike the newest are told', async () => {
-  const made: string[] = [];
+test('returns the newest of equally similar tickets', async () => {
+  const created: string[] = [];
   for (const noise of NOISE) await open(noise);
-  for (let at = 0; at < 40; at++) made.push(await open(FAMILIES['printer']![0]!));
-  const [found] = await similar([made.pop()!]);
-  expect(found!.map(({ ticket }) => ticket.id)).toEqual(made.slice(-5).toReversed());
+  for (let n = 0; n < 40; n++) created.push(await open(TOPICS['printer']![0]!));
+  const [found] = await similar([created.pop()!]);
+  expect(found!.map(({ ticket }) => ticket.id)).toEqual(created.slice(-5).toReversed());
 });
 
-test('incidents of a problem are grouped already', async () => {
-  const made = await Promise.all(FAMILIES['printer']!.map(open));
+test('leaves incidents of a problem out of clusters', async () => {
+  const created = await Promise.all(TOPICS['printer']!.map(open));
   expect(await clusters()).toHaveLength(1);
-  for (const otherId of made.slice(1))
-    await mutate(desk, desk.agent, 'ticketLink', { id: made[0], otherId, kind: 'INCIDENT' });
+  for (const otherId of created.slice(1))
+    await mutate(desk, desk.agent, 'ticketLink', { id: created[0], otherId, kind: 'INCIDENT' });
   expect(await clusters()).toEqual([]);
 });
 
-test('requesters are told of neither; what is asked for is bounded', async () => {
-  const id = await open(FAMILIES['printer']![0]!);
+test('refuses requesters and arguments out of bounds', async () => {
+  const id = await open(TOPICS['printer']![0]!);
   const codes = async (actor: Actor, query: string, variables: object = {}): Promise<unknown> =>
     (await desk.answer(actor, query, variables)).errors?.map(({ extensions }) => extensions.code);
   expect(await codes(desk.customer, SIMILAR, { ids: [id] })).toEqual(['FORBIDDEN']);
@@ -185,11 +186,11 @@ test('requesters are told of neither; what is asked for is bounded', async () =>
   ).toEqual(['BAD_USER_INPUT']);
 });
 
-test('what is alike costs the same statements for one ticket as for many', async () => {
-  const made = Object.values(await fill()).flat();
+test('runs a constant number of statements for any number of tickets', async () => {
+  const created = Object.values(await createTickets()).flat();
   const cost = async (work: () => Promise<unknown>): Promise<number> =>
     (await countStatements(work)).length;
-  expect(await cost(() => similar(made))).toBe(await cost(() => similar(made.slice(0, 1))));
+  expect(await cost(() => similar(created))).toBe(await cost(() => similar(created.slice(0, 1))));
   expect(await cost(() => clusters(desk.light, { first: 5 }))).toBe(
     await cost(() => clusters(desk.light, { first: 1 })),
   );

@@ -3,7 +3,9 @@ import type { Ticket } from '../../model/ticket/ticket.ts';
 
 const MAX_SUBJECT_TERMS = 8;
 const MAX_DESCRIPTION_TERMS = 16;
-/** The number of characters of a description that are used: its beginning usually names the topic. */
+/**
+ * The number of characters of a description that are used: its beginning usually names the topic.
+ */
 const MAX_DESCRIPTION_LENGTH = 600;
 /** Terms of the subject weigh more than those of the description, which weigh 1. */
 const SUBJECT_WEIGHT = 2;

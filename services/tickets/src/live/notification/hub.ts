@@ -20,8 +20,8 @@ import {
 const PAGE_SIZE = 100;
 
 /**
- * A notification with its ticket, undefined when that is deleted. The reader may have lost the right
- * to see the ticket.
+ * A notification with its ticket, undefined when that is deleted. The reader may have lost the
+ * right to see the ticket.
  */
 export interface NotificationEntry {
   notification: Notification;
@@ -133,7 +133,9 @@ export class NotificationHub {
 
 const hubs = new WeakMap<object, NotificationHub>();
 
-/** Opens the notifications of the service to its subscribers. Returns the function that stops it. */
+/**
+ * Opens the notifications of the service to its subscribers. Returns the function that stops it.
+ */
 export function openNotificationHub(service: Service): () => Promise<void> {
   const hub = new NotificationHub(service);
   hubs.set(service.orm, hub);

@@ -49,7 +49,9 @@ async function refuseUnknown(
   if (unknownIndex >= 0) throw new Refusal('NOT_FOUND', `ids.${unknownIndex}`);
 }
 
-/** Updates the delivery channels of the caller. Reasons that are not in the input stay unchanged. */
+/**
+ * Updates the delivery channels of the caller. Reasons that are not in the input stay unchanged.
+ */
 export async function updateNotificationPreferences(
   ctx: Context,
   { preferences: changes }: NotificationPreferencesUpdateInput,

@@ -40,7 +40,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-interface Shown {
+interface NotificationView {
   id: string;
   reason: string;
   readAt: string | null;
@@ -48,45 +48,45 @@ interface Shown {
   event: { type: string } | null;
   ticket: { id: string } | null;
 }
-const SHOWN = 'id reason readAt text event { type } ticket { id }';
+const FIELDS = 'id reason readAt text event { type } ticket { id }';
 const inbox = async (
   desk: Desk,
   actor: Actor,
   args = '',
-): Promise<{ nodes: Shown[]; unread: number }> => {
+): Promise<{ nodes: NotificationView[]; unread: number }> => {
   await notificationsCaughtUp(service.service.orm);
-  const query = `{ viewer { notifications(first: 100 ${args}) { nodes { ${SHOWN} } } unread } }`;
+  const query = `{ viewer { notifications(first: 100 ${args}) { nodes { ${FIELDS} } } unread } }`;
   const { viewer } = await desk.ask<{
-    viewer: { notifications: { nodes: Shown[] }; unread: number };
+    viewer: { notifications: { nodes: NotificationView[] }; unread: number };
   }>(actor, query);
   return { nodes: viewer.notifications.nodes, unread: viewer.unread };
 };
-const brief = ({ reason, event, ticket }: Shown): string =>
+const brief = ({ reason, event, ticket }: NotificationView): string =>
   `${reason} ${event?.type} ${ticket?.id}`;
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 class Inbox {
-  readonly told: Shown[] = [];
+  readonly received: NotificationView[] = [];
   readonly begun: Promise<void>;
-  #grown = (): void => {};
+  #onChange = (): void => {};
 
   constructor(client: SubscriptionClient, after?: string) {
     let begin = (): void => {};
     this.begun = new Promise((resolve) => (begin = resolve));
-    client.subscribe<{ notificationAdded: Shown }, { cursor?: string }>(
+    client.subscribe<{ notificationAdded: NotificationView }, { cursor?: string }>(
       {
-        query: `subscription ($after: Cursor) { notificationAdded(after: $after) { ${SHOWN} } }`,
+        query: `subscription ($after: Cursor) { notificationAdded(after: $after) { ${FIELDS} } }`,
         variables: { after },
       },
       {
         next: ({ data, extensions }) => {
           begin();
           this.cursor = extensions?.cursor;
-          if (data) this.told.push(data.notificationAdded);
-          this.#grown();
+          if (data) this.received.push(data.notificationAdded);
+          this.#onChange();
         },
         error: () => {},
         complete: () => {},
@@ -95,17 +95,17 @@ class Inbox {
   }
   cursor: string | undefined;
 
-  /** Resolves once so much is told; what is missing by then shows in what is compared. */
+  /** Resolves at this count, or after the timeout; the assertions then show what is missing. */
   async until(count: number): Promise<void> {
-    const late = setTimeout(() => this.#grown(), PATIENCE_MS);
-    const end = Date.now() + PATIENCE_MS;
-    while (this.told.length < count && Date.now() < end)
-      await new Promise<void>((resolve) => (this.#grown = resolve));
+    const late = setTimeout(() => this.#onChange(), TIMEOUT_MS);
+    const end = Date.now() + TIMEOUT_MS;
+    while (this.received.length < count && Date.now() < end)
+      await new Promise<void>((resolve) => (this.#onChange = resolve));
     clearTimeout(late);
   }
 }
 
-test('each is told exactly what a small model says, in the inbox and live alike, whatever people do to tickets', async () => {
+test('inbox and subscription agree with a minimal model after random operations', async () => {
   const seed = 20_261_126;
   const { one, some, roll } = dice(seed);
   const desk = await openDesk(service);
@@ -124,9 +124,9 @@ test('each is told exactly what a small model says, in the inbox and live alike,
     department: { id: string };
   };
   await mutate(desk, admin, 'settingsUpdate', { onHoldEnabled: true });
-  const everybody = [admin.id, lead.id, agent.id, colleague.id];
-  const told = new NotificationModel((id) =>
-    id === departmentId ? [lead.id, agent.id] : everybody,
+  const allAgents = [admin.id, lead.id, agent.id, colleague.id];
+  const model = new NotificationModel((id) =>
+    id === departmentId ? [lead.id, agent.id] : allAgents,
   );
   const guests = Array.from({ length: 3 }, (_, at) => {
     const mail = `guest${at}@post.example`;
@@ -142,23 +142,23 @@ test('each is told exactly what a small model says, in the inbox and live alike,
   const settled = async (): Promise<void> => {
     await notificationsCaughtUp(service.service.orm);
     await Promise.all(
-      people.map(({ id }, at) => live[at]!.until(told.byPerson.get(id)?.length ?? 0)),
+      people.map(({ id }, index) => live[index]!.until(model.byPerson.get(id)?.length ?? 0)),
     );
   };
 
-  const cases: ModelTicket[] = [];
+  const tickets: ModelTicket[] = [];
   const create = async (): Promise<void> => {
     const ccs = some(guests, 2);
     const input = {
-      subject: `Case ${cases.length}`,
+      subject: `Case ${tickets.length}`,
       body: 'A',
       departmentId: one([departmentId, department.id, null]),
       ccs: ccs.map(({ mail }) => mail),
     };
     const by = one([customer, stranger]);
-    const made = await mutate(desk, by, 'ticketCreate', input, 'ticket { id }');
-    const it: ModelTicket = {
-      id: (made['ticket'] as { id: string }).id,
+    const payload = await mutate(desk, by, 'ticketCreate', input, 'ticket { id }');
+    const ticket: ModelTicket = {
+      id: (payload['ticket'] as { id: string }).id,
       requester: by.id,
       ccs: ccs.map(({ actor }) => actor.id),
       assignee: null,
@@ -166,117 +166,122 @@ test('each is told exactly what a small model says, in the inbox and live alike,
       status: 'NEW',
       followers: [],
     };
-    cases.push(it);
-    told.created(by.id, it);
+    tickets.push(ticket);
+    model.created(by.id, ticket);
   };
-  const ACTS: ((it: ModelTicket) => Promise<void>)[] = [
-    async (it) => {
+  const OPERATIONS: ((ticket: ModelTicket) => Promise<void>)[] = [
+    async (ticket) => {
       const by = one(workers);
       await mutate(desk, by, 'messageAdd', {
-        ticketId: it.id,
+        ticketId: ticket.id,
         visibility: 'PUBLIC',
         body: 'An answer',
         override: true,
       });
-      told.agentReplied(by.id, it);
+      model.agentReplied(by.id, ticket);
     },
-    async (it) => {
-      const by = one(people.filter(({ id }) => id === it.requester || it.ccs.includes(id)));
+    async (ticket) => {
+      const by = one(people.filter(({ id }) => id === ticket.requester || ticket.ccs.includes(id)));
       await mutate(desk, by, 'messageAdd', {
-        ticketId: it.id,
+        ticketId: ticket.id,
         visibility: 'PUBLIC',
         body: 'A question for @agent',
       });
-      told.customerReplied(by.id, it);
+      model.customerReplied(by.id, ticket);
     },
-    async (it) => {
+    async (ticket) => {
       const by = one([...workers, light]);
       const mentioned = some(Object.keys(staff), 3);
       const body = `${mentioned.map((name) => `Hello @${name}, look:`).join(' ')} not \`@admin\`, nor mail@lead.example`;
-      await mutate(desk, by, 'messageAdd', { ticketId: it.id, visibility: 'PRIVATE', body });
-      told.noteAdded(
+      await mutate(desk, by, 'messageAdd', { ticketId: ticket.id, visibility: 'PRIVATE', body });
+      model.noteAdded(
         by.id,
-        it,
+        ticket,
         mentioned.map((name) => staff[name]!.id),
       );
     },
-    async (it) => {
+    async (ticket) => {
       const by = one(Object.values(staff));
       const follow = roll(3) > 0;
-      await mutate(desk, by, 'ticketFollow', { id: it.id, follow });
-      it.followers = [...it.followers.filter((id) => id !== by.id), ...(follow ? [by.id] : [])];
+      await mutate(desk, by, 'ticketFollow', { id: ticket.id, follow });
+      ticket.followers = [
+        ...ticket.followers.filter((id) => id !== by.id),
+        ...(follow ? [by.id] : []),
+      ];
     },
-    async (it) => {
+    async (ticket) => {
       const { mail, actor } = one(guests);
-      const by = one([agent, people.find(({ id }) => id === it.requester)!]);
-      await mutate(desk, by, 'ticketParticipantsUpdate', { id: it.id, addCcs: [mail] });
-      told.ccAdded(by.id, it, actor.id);
+      const by = one([agent, people.find(({ id }) => id === ticket.requester)!]);
+      await mutate(desk, by, 'ticketParticipantsUpdate', { id: ticket.id, addCcs: [mail] });
+      model.ccAdded(by.id, ticket, actor.id);
     },
-    async (it) => {
+    async (ticket) => {
       await settled();
       const { mail, actor } = one(guests);
-      await mutate(desk, agent, 'ticketParticipantsUpdate', { id: it.id, removeCcs: [mail] });
-      told.ccRemoved(it, actor.id);
+      await mutate(desk, agent, 'ticketParticipantsUpdate', { id: ticket.id, removeCcs: [mail] });
+      model.ccRemoved(ticket, actor.id);
     },
-    async (it) => {
+    async (ticket) => {
       const by = one(workers);
       const to = one([...workers, null]);
-      await mutate(desk, by, 'ticketAssign', { id: it.id, assigneeId: to?.id ?? null });
-      told.assigned(by.id, it, to?.id ?? null);
+      await mutate(desk, by, 'ticketAssign', { id: ticket.id, assigneeId: to?.id ?? null });
+      model.assigned(by.id, ticket, to?.id ?? null);
     },
-    async (it) => {
+    async (ticket) => {
       const by = one(workers);
       const to = one([departmentId, department.id, null]);
-      await mutate(desk, by, 'ticketAssign', { id: it.id, departmentId: to });
-      told.departmentChanged(by.id, it, to);
+      await mutate(desk, by, 'ticketAssign', { id: ticket.id, departmentId: to });
+      model.departmentChanged(by.id, ticket, to);
     },
-    async (it) => {
+    async (ticket) => {
       const by = one(workers);
       const to = one(['OPEN', 'PENDING', 'ON_HOLD', 'ON_HOLD', 'SOLVED']);
-      if (to === 'SOLVED' && it.status !== to) it.assignee ??= by.id;
+      if (to === 'SOLVED' && ticket.status !== to) ticket.assignee ??= by.id;
       await mutate(desk, by, 'ticketStatusChange', {
-        id: it.id,
+        id: ticket.id,
         status: to,
         ...(to === 'SOLVED' && { resolutionCode: 'NO_REPLY' }),
       });
-      told.statusChanged(by.id, it, to);
+      model.statusChanged(by.id, ticket, to);
     },
   ];
   for (let step = 0; step < 90; step++)
-    await (cases.length < 3 || !roll(12) ? create() : one(ACTS)(one(cases)));
+    await (tickets.length < 3 || !roll(12) ? create() : one(OPERATIONS)(one(tickets)));
   await settled();
-  for (const [at, actor] of people.entries()) {
-    const expected = told.byPerson.get(actor.id) ?? [];
+  for (const [index, actor] of people.entries()) {
+    const expected = model.byPerson.get(actor.id) ?? [];
     const isMine = (line: string): boolean => {
-      const it = cases.find(({ id }) => line.endsWith(id))!;
-      return actor.kind === 'agent' || it.requester === actor.id || it.ccs.includes(actor.id);
+      const ticket = tickets.find(({ id }) => line.endsWith(id))!;
+      return (
+        actor.kind === 'agent' || ticket.requester === actor.id || ticket.ccs.includes(actor.id)
+      );
     };
     const { nodes, unread } = await inbox(desk, actor);
-    const shown = expected.filter(isMine);
-    expect({ seed, who: actor.name, live: live[at]!.told.map(brief) }).toEqual({
+    const visible = expected.filter(isMine);
+    expect({ seed, who: actor.name, live: live[index]!.received.map(brief) }).toEqual({
       seed,
       who: actor.name,
       live: expected,
     });
-    expect({ seed, who: actor.name, told: nodes.map(brief).toSorted() }).toEqual({
+    expect({ seed, who: actor.name, inbox: nodes.map(brief).toSorted() }).toEqual({
       seed,
       who: actor.name,
-      told: shown.toReversed().slice(0, 100).toSorted(),
+      inbox: visible.toReversed().slice(0, 100).toSorted(),
     });
-    expect(unread).toBe(shown.length);
-    const bytes = JSON.stringify([nodes, live[at]!.told]);
+    expect(unread).toBe(visible.length);
+    const bytes = JSON.stringify([nodes, live[index]!.received]);
     if (actor.kind === 'customer') expect(bytes).not.toMatch(/ON_HOLD|MENTION|FOLLOWED|note/);
   }
   for (const client of clients) await client.dispose();
 }, 180_000);
 
-describe('an inbox', () => {
+describe('the inbox', () => {
   let desk: Desk;
   beforeAll(async () => {
     desk = await openDesk(service);
   });
 
-  test('says in the reader’s language what happened to which ticket, and is read by its owner alone', async () => {
+  test('summarizes events in the reader’s language and is readable by its owner only', async () => {
     const { id, number } = await desk.ticket();
     await mutate(desk, desk.agent, 'messageAdd', {
       ticketId: id,
@@ -313,7 +318,7 @@ describe('an inbox', () => {
     expect((await inbox(desk, desk.partner)).nodes).toEqual([]);
   });
 
-  test('says that a ticket was opened for somebody, not that he was answered', async () => {
+  test('reports a ticket opened for a customer as opened, not as answered', async () => {
     const who = { kind: IdentityKind.EMAIL, value: 'recall@post.example' };
     const owner = userActor(Role.REQUESTER, desk.workspace, {
       id: deterministicCustomerId(desk.workspace, who),
@@ -332,7 +337,7 @@ describe('an inbox', () => {
     ]);
   });
 
-  test('holds nothing of a ticket that is in the bin or somebody else’s, and has it back with the ticket', async () => {
+  test('hides notifications of deleted and inaccessible tickets, and shows them again after a restore', async () => {
     const { id } = await desk.ticket();
     const about = async (actor: Actor): Promise<number> =>
       (await inbox(desk, actor)).nodes.filter(({ ticket }) => ticket?.id === id).length;
@@ -354,7 +359,7 @@ describe('an inbox', () => {
     expect([await about(desk.customer), await about(desk.colleague)]).toEqual([0, 1]);
   });
 
-  test('is as its owner wants it: for each reason for which he can be told', async () => {
+  test('follows the preferences of its owner for each reason', async () => {
     const PREFERENCES = 'preferences { reason inApp email push }';
     const of = async (actor: Actor): Promise<string[]> => {
       const { viewer } = await desk.ask<{ viewer: { preferences: { reason: string }[] } }>(
@@ -388,7 +393,7 @@ describe('an inbox', () => {
     expect([await has(desk.agent), await has(desk.colleague)]).toEqual([true, false]);
   });
 
-  test('says when an own reply that was to be sent later is not, unless one took it back oneself', async () => {
+  test('reports a scheduled reply that was cancelled by others or could not be sent', async () => {
     const { id } = await desk.ticket();
     const later = async (by: Actor): Promise<string> => {
       const input = {
@@ -424,7 +429,7 @@ describe('an inbox', () => {
     ]);
   });
 
-  test('a macro calls people to a ticket, by name or as a department', async () => {
+  test('notifies agents and the department of a macro', async () => {
     const { id } = await desk.ticket();
     const input = {
       name: 'Help',
@@ -450,7 +455,7 @@ describe('an inbox', () => {
     ]);
   });
 
-  test('a stream goes on after its cursor, each thing once, also what was told while nobody listened', async () => {
+  test('resumes a subscription after its cursor, with each notification once', async () => {
     const first = subscriptionClientOf(desk, desk.admin);
     const before = new Inbox(first);
     await before.begun;
@@ -464,11 +469,11 @@ describe('an inbox', () => {
     await after.until(2);
     ids.push((await desk.ticket()).id);
     await after.until(3);
-    expect(after.told.map(({ ticket }) => ticket?.id)).toEqual(ids);
+    expect(after.received.map(({ ticket }) => ticket?.id)).toEqual(ids);
     await second.dispose();
   });
 
-  test('nobody is told of what was taken over from another system, nor of spam', async () => {
+  test('creates no notifications for imported tickets and spam', async () => {
     const subject = 'Old news';
     const old = {
       externalId: 'old',
@@ -488,7 +493,7 @@ describe('an inbox', () => {
     ).toEqual([]);
   });
 
-  test('keeps 90 days, and of one person the newest 1,000', async () => {
+  test('keeps 90 days and the newest 1,000 of each person', async () => {
     const { id } = await desk.ticket();
     await owner.query(
       `insert into notification (id, workspace_id, person_id, ticket_id, position, reason, at, created_at)
@@ -505,13 +510,13 @@ describe('an inbox', () => {
   });
 });
 
-describe('the same few statements', () => {
-  test('tell two people or a thousand, and write to a ticket that they follow', async () => {
+describe('statements', () => {
+  test('are the same for two followers and a thousand, in mutations and in the consumer', async () => {
     const desk = await openDesk(service);
     const crowd = Array.from({ length: 1_000 }, () => newId('agt'));
     await owner.query(
       `insert into agent (id, workspace_id, email, name, role, active, version, created_at, updated_at)
-       select id, $1, id || '@crowd.example', 'Somebody', 'LIGHT', true, 1, now(), now() from unnest($2::uuid[]) as given(id)`,
+       select id, $1, id || '@crowd.example', 'Follower', 'LIGHT', true, 1, now(), now() from unnest($2::uuid[]) as new_agent(id)`,
       [desk.workspace, crowd.map((id) => uuidOf('agt', id))],
     );
     const [few, many] = [await desk.ticket(), await desk.ticket()];
@@ -529,14 +534,17 @@ describe('the same few statements', () => {
     expect(await write(many)).toBe(await write(few));
 
     const { orm, log } = service.service;
-    const tell = async ({ id }: { id: string }): Promise<number> => {
+    const create = async ({ id }: { id: string }): Promise<number> => {
       const { rows } = await owner.query<Record<string, unknown>>(
         `select 1 as position, o.* from (select event_id, workspace_id, type, subject, version, actor, at, data from outbox
          union all select event_id, workspace_id, type, subject, version, actor, at, data from event_log) o
          where subject = $1 and type = 'message.added' order by version desc limit 1`,
         [id],
       );
-      const fact = { ...eventFromRow(rows[0]!), position: 1_000_000 + Number(rows[0]!['version']) };
+      const event = {
+        ...eventFromRow(rows[0]!),
+        position: 1_000_000 + Number(rows[0]!['version']),
+      };
       const ctx = new Context({
         orm,
         log,
@@ -544,10 +552,10 @@ describe('the same few statements', () => {
         requestId: 'test',
         locales: [],
       });
-      return (await countStatements(() => ctx.write(() => createNotifications(ctx, [fact]))))
+      return (await countStatements(() => ctx.write(() => createNotifications(ctx, [event]))))
         .length;
     };
-    expect([await tell(many), await tell(few)]).toEqual([2, 2]);
+    expect([await create(many), await create(few)]).toEqual([2, 2]);
     const { rows } = await owner.query<{ count: number }>(
       `select count(distinct person_id)::integer as count from notification where workspace_id = $1 and reason = 'FOLLOWED'`,
       [desk.workspace],

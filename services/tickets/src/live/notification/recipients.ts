@@ -15,7 +15,7 @@ export type Recipient = { reason: NotificationReason } & (
   | { team: string | null }
 );
 
-/** Events are visible to all requesters alike, so one stands in for all. */
+/** The visibility of events is the same for all requesters, so any requester serves. */
 const ANY_REQUESTER = { role: Role.REQUESTER } as Actor;
 
 const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } =

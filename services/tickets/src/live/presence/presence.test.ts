@@ -19,7 +19,7 @@ import { subgraphWithoutNotifications } from '../../../testing/own-service.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { type PresenceClock, setPresenceClock } from './clock.ts';
 
-/** Stands still until it is moved, and then does what was due. */
+/** Stops until `pass` advances it, which runs the callbacks that are due. */
 class TestClock implements PresenceClock {
   #at = Date.now();
   #due: { at: number; work: () => void }[] = [];
@@ -71,14 +71,14 @@ beforeEach(async () => {
   ({ id } = await desk.ticket());
 });
 
-interface Shown {
+interface ViewerView {
   actor: { id: string; name?: string };
   activity: string;
   since: string;
 }
 const VIEWERS = 'viewers { actor { __typename id ... on Agent { name } } activity since }';
 
-const says = async (actor: Actor, activity: string, more: object = {}) =>
+const setPresence = async (actor: Actor, activity: string, more: object = {}) =>
   (await mutate(
     desk,
     actor,
@@ -86,22 +86,22 @@ const says = async (actor: Actor, activity: string, more: object = {}) =>
     { ticketId: id, activity, ...more },
     VIEWERS,
   )) as unknown as {
-    viewers: Shown[] | null;
+    viewers: ViewerView[] | null;
     userErrors: { code: string; field: string[] | null }[];
   };
 const code = ({ userErrors }: { userErrors: { code: string; field: string[] | null }[] }) =>
   userErrors.map((error) => `${error.code} ${error.field?.join('.')}`).join();
 
 /** `Ana TYPING` */
-const brief = (viewers: Shown[]): string[] =>
+const brief = (viewers: ViewerView[]): string[] =>
   viewers.map(({ actor, activity }) => `${actor.name ?? actor.id} ${activity}`);
 
-class Listener {
-  readonly told: Shown[][] = [];
+class PresenceListener {
+  readonly received: ViewerView[][] = [];
   readonly cursors: (string | undefined)[] = [];
   errors: unknown;
   stop = (): void => {};
-  #grown = (): void => {};
+  #onChange = (): void => {};
 
   constructor(actor: Actor, ticketId = id, url = service.url) {
     const client = createSubscriptionClient(
@@ -110,7 +110,7 @@ class Listener {
     );
     clients.push(client);
     this.stop = client.subscribe<
-      { presenceChanged: { ticketId: string; viewers: Shown[] } },
+      { presenceChanged: { ticketId: string; viewers: ViewerView[] } },
       { cursor?: string }
     >(
       {
@@ -120,52 +120,53 @@ class Listener {
       {
         next: ({ data, errors, extensions }) => {
           this.errors ??= errors;
-          if (data) this.told.push(data.presenceChanged.viewers);
+          if (data) this.received.push(data.presenceChanged.viewers);
           this.cursors.push(extensions?.cursor);
-          this.#grown();
+          this.#onChange();
         },
         error: (error) => {
           this.errors ??= error;
-          this.#grown();
+          this.#onChange();
         },
-        complete: () => this.#grown(),
+        complete: () => this.#onChange(),
       },
     );
   }
   get brief(): string[][] {
-    return this.told.map(brief);
+    return this.received.map(brief);
   }
-  async #until(fits: () => boolean): Promise<this> {
-    while (!this.errors && !fits()) await new Promise<void>((resolve) => (this.#grown = resolve));
+  async #until(condition: () => boolean): Promise<this> {
+    while (!this.errors && !condition())
+      await new Promise<void>((resolve) => (this.#onChange = resolve));
     return this;
   }
-  /** Resolves once the newest state is this one. */
+  /** Resolves when the latest state has these viewers. */
   until(...viewers: string[]): Promise<this> {
     return this.#until(
       () =>
-        this.told.length > 0 &&
-        JSON.stringify(brief(this.told.at(-1)!)) === JSON.stringify(viewers),
+        this.received.length > 0 &&
+        JSON.stringify(brief(this.received.at(-1)!)) === JSON.stringify(viewers),
     );
   }
-  /** Resolves once something came, be it a mark only. */
+  /** Resolves after the first message, which may contain a cursor only. */
   began(): Promise<this> {
     return this.#until(() => this.cursors.length > 0);
   }
 }
 
 describe('presence', () => {
-  test('is told as it is, then after each change, as a whole and the longest first', async () => {
-    await says(desk.agent, 'VIEWING');
-    const listener = await new Listener(desk.light).began();
+  test('sends the current state, then the whole state after each change, longest first', async () => {
+    await setPresence(desk.agent, 'VIEWING');
+    const listener = await new PresenceListener(desk.light).began();
     clock.pass(1);
-    await says(desk.colleague, 'TYPING');
+    await setPresence(desk.colleague, 'TYPING');
     await listener.until('Ana VIEWING', 'Bor TYPING');
     clock.pass(1);
-    await says(desk.agent, 'TYPING');
+    await setPresence(desk.agent, 'TYPING');
     await listener.until('Bor TYPING', 'Ana TYPING');
-    await says(desk.colleague, 'AWAY');
+    await setPresence(desk.colleague, 'AWAY');
     await listener.until('Ana TYPING');
-    await says(desk.agent, 'AWAY');
+    await setPresence(desk.agent, 'AWAY');
     await listener.until();
     listener.stop();
     expect(listener.brief).toEqual([
@@ -177,13 +178,13 @@ describe('presence', () => {
     ]);
   });
 
-  test('ends 30 seconds after the last word, and everybody is told though nobody writes', async () => {
-    const listener = await new Listener(desk.lead).began();
+  test('ends 30 seconds after the last call, and subscribers receive the end', async () => {
+    const listener = await new PresenceListener(desk.lead).began();
     const since = clock.time;
-    expect((await says(desk.agent, 'VIEWING')).viewers).toMatchObject([{ since }]);
+    expect((await setPresence(desk.agent, 'VIEWING')).viewers).toMatchObject([{ since }]);
     await listener.until('Ana VIEWING');
     clock.pass(20);
-    const { viewers } = await says(desk.agent, 'VIEWING');
+    const { viewers } = await setPresence(desk.agent, 'VIEWING');
     expect(viewers).toMatchObject([{ activity: 'VIEWING', since }]);
     clock.pass(29.9);
     expect(await viewersFor(desk.lead)).toEqual(['Ana VIEWING']);
@@ -193,34 +194,36 @@ describe('presence', () => {
     expect(listener.brief).toEqual([[], ['Ana VIEWING'], []]);
     expect(await viewersFor(desk.lead)).toEqual([]);
     clock.pass(1);
-    expect((await says(desk.agent, 'VIEWING')).viewers).toMatchObject([{ since: clock.time }]);
+    expect((await setPresence(desk.agent, 'VIEWING')).viewers).toMatchObject([
+      { since: clock.time },
+    ]);
   });
 
-  test('is one for all devices of a person; another activity begins anew', async () => {
-    await says(desk.agent, 'TYPING');
+  test('is one for all devices of a person; another activity restarts it', async () => {
+    await setPresence(desk.agent, 'TYPING');
     clock.pass(5);
-    expect((await says(desk.agent, 'VIEWING')).viewers).toMatchObject([
+    expect((await setPresence(desk.agent, 'VIEWING')).viewers).toMatchObject([
       { activity: 'VIEWING', since: clock.time },
     ]);
     clock.pass(5);
     const sinceNote = clock.time;
-    await says(desk.agent, 'TYPING');
+    await setPresence(desk.agent, 'TYPING');
     clock.pass(5);
-    // A reply is not as old as the note before it: the requester would learn of that.
-    const { viewers } = await says(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
+    // A reply does not inherit the start of the note before it, which would reveal the note.
+    const { viewers } = await setPresence(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
     expect(viewers).toMatchObject([{ activity: 'TYPING', since: clock.time }]);
     expect(viewers![0]!.since).not.toBe(sinceNote);
   });
 
-  test('equal states have equal cursors, whoever of equal rights asks, and other states others', async () => {
-    await says(desk.agent, 'VIEWING');
+  test('has equal cursors for equal states and rights, and different ones for other states', async () => {
+    await setPresence(desk.agent, 'VIEWING');
     const [mine, theirs] = await Promise.all([
-      new Listener(desk.agent).began(),
-      new Listener(desk.colleague).began(),
+      new PresenceListener(desk.agent).began(),
+      new PresenceListener(desk.colleague).began(),
     ]);
-    await says(desk.agent, 'AWAY');
+    await setPresence(desk.agent, 'AWAY');
     await Promise.all([mine.until(), theirs.until()]);
-    await says(desk.agent, 'VIEWING');
+    await setPresence(desk.agent, 'VIEWING');
     await Promise.all([mine.until('Ana VIEWING'), theirs.until('Ana VIEWING')]);
     expect(mine.cursors).toEqual(theirs.cursors);
     expect(mine.cursors[2]).toBe(mine.cursors[0]);
@@ -228,21 +231,21 @@ describe('presence', () => {
     for (const listener of [mine, theirs]) listener.stop();
   });
 
-  test('leaves nothing behind: neither facts, nor rows of who went without a word', async () => {
+  test('appends no events and deletes expired rows', async () => {
     const count = async (tables: string) =>
       Number((await owner.query(`select count(*) from ${tables}`)).rows[0].count);
-    const facts = '(select from event_log union all select from outbox) fact';
-    const before = await count(facts);
-    await says(desk.agent, 'VIEWING');
-    await says(desk.light, 'VIEWING');
+    const events = '(select from event_log union all select from outbox) event';
+    const before = await count(events);
+    await setPresence(desk.agent, 'VIEWING');
+    await setPresence(desk.light, 'VIEWING');
     clock.pass(3_600);
-    await says(desk.colleague, 'VIEWING');
+    await setPresence(desk.colleague, 'VIEWING');
     expect(await count('presence')).toBe(1);
-    expect(await count(facts)).toBe(before);
+    expect(await count(events)).toBe(before);
   });
 
   const viewersFor = async (actor: Actor) => {
-    const { ticket } = await desk.ask<{ ticket: { viewers: Shown[] } }>(
+    const { ticket } = await desk.ask<{ ticket: { viewers: ViewerView[] } }>(
       actor,
       `query ($id: ID!) { ticket(id: $id) { ${VIEWERS} } }`,
       {
@@ -253,40 +256,40 @@ describe('presence', () => {
   };
 });
 
-describe('what a requester may know', () => {
-  test('of staff only who types a public reply; of nobody else anything, not even by a message that changes nothing', async () => {
-    const staff = await new Listener(desk.agent).began();
-    const asker = await new Listener(desk.customer).began();
-    await says(desk.light, 'VIEWING');
+describe('visibility for requesters', () => {
+  test('shows requesters only staff who type a public reply, and sends no message without a visible change', async () => {
+    const staff = await new PresenceListener(desk.agent).began();
+    const customerListener = await new PresenceListener(desk.customer).began();
+    await setPresence(desk.light, 'VIEWING');
     clock.pass(1);
-    await says(desk.agent, 'TYPING');
-    await says(desk.agent, 'TYPING', { visibility: 'PRIVATE' });
+    await setPresence(desk.agent, 'TYPING');
+    await setPresence(desk.agent, 'TYPING', { visibility: 'PRIVATE' });
     clock.pass(1);
-    const own = await says(desk.customer, 'TYPING', { visibility: 'PRIVATE' });
+    const own = await setPresence(desk.customer, 'TYPING', { visibility: 'PRIVATE' });
     expect(own.viewers).toEqual([]);
     await staff.until('light VIEWING', 'Ana TYPING', `${desk.customer.id} TYPING`);
     clock.pass(1);
     const since = clock.time;
-    await says(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
-    await asker.until('Ana TYPING');
+    await setPresence(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
+    await customerListener.until('Ana TYPING');
     clock.pass(1);
-    await says(desk.light, 'TYPING');
-    await says(desk.customer, 'AWAY');
-    await says(desk.agent, 'VIEWING', { visibility: 'PUBLIC' });
-    await asker.until();
-    await says(desk.partner, 'TYPING', { visibility: 'PUBLIC' });
-    await asker.until(`${desk.partner.id} TYPING`);
-    asker.stop();
+    await setPresence(desk.light, 'TYPING');
+    await setPresence(desk.customer, 'AWAY');
+    await setPresence(desk.agent, 'VIEWING', { visibility: 'PUBLIC' });
+    await customerListener.until();
+    await setPresence(desk.partner, 'TYPING', { visibility: 'PUBLIC' });
+    await customerListener.until(`${desk.partner.id} TYPING`);
+    customerListener.stop();
     staff.stop();
-    expect(asker.brief).toEqual([[], ['Ana TYPING'], [], [`${desk.partner.id} TYPING`]]);
-    expect(asker.told[1]).toEqual([
+    expect(customerListener.brief).toEqual([[], ['Ana TYPING'], [], [`${desk.partner.id} TYPING`]]);
+    expect(customerListener.received[1]).toEqual([
       { actor: { __typename: 'Agent', id: desk.agent.id, name: 'Ana' }, activity: 'TYPING', since },
     ]);
-    expect(asker.cursors).toHaveLength(4);
+    expect(customerListener.cursors).toHaveLength(4);
   });
 
-  test('the page of a ticket does not tell him who views it', async () => {
-    await says(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
+  test('refuses the viewers of a ticket to requesters', async () => {
+    await setPresence(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
     const { data, errors } = await desk.answer(
       desk.customer,
       `query ($id: ID!) { ticket(id: $id) { id ${VIEWERS} } }`,
@@ -299,25 +302,25 @@ describe('what a requester may know', () => {
   });
 });
 
-describe('whose word counts', () => {
-  test('a ticket that the caller can’t see is not found', async () => {
-    expect(code(await says(desk.stranger, 'VIEWING'))).toBe('NOT_FOUND input.ticketId');
-    expect(code(await says(desk.stranger, 'AWAY'))).toBe('NOT_FOUND input.ticketId');
+describe('rights', () => {
+  test('refuses a ticket that the caller may not see as not found', async () => {
+    expect(code(await setPresence(desk.stranger, 'VIEWING'))).toBe('NOT_FOUND input.ticketId');
+    expect(code(await setPresence(desk.stranger, 'AWAY'))).toBe('NOT_FOUND input.ticketId');
     for (const ticketId of [newId('tkt'), 'nonsense', desk.agent.id])
-      expect(code(await says(desk.agent, 'VIEWING', { ticketId }))).toBe(
+      expect(code(await setPresence(desk.agent, 'VIEWING', { ticketId }))).toBe(
         'NOT_FOUND input.ticketId',
       );
-    expect((await says(desk.stranger, 'VIEWING')).viewers).toBeNull();
+    expect((await setPresence(desk.stranger, 'VIEWING')).viewers).toBeNull();
   });
 
-  test('LIGHT staff can’t type in public', async () => {
-    expect(code(await says(desk.light, 'TYPING', { visibility: 'PUBLIC' }))).toBe(
+  test('refuses public typing of LIGHT staff', async () => {
+    expect(code(await setPresence(desk.light, 'TYPING', { visibility: 'PUBLIC' }))).toBe(
       'FORBIDDEN input.visibility',
     );
-    expect(code(await says(desk.light, 'TYPING'))).toBe('');
+    expect(code(await setPresence(desk.light, 'TYPING'))).toBe('');
   });
 
-  test('analysts and apps without the scope neither speak nor listen', async () => {
+  test('refuses analysts and apps without the scope', async () => {
     const weak = appActor(desk.workspace, ['tickets:read']);
     for (const actor of [desk.analyst, weak]) {
       const { errors } = await desk.answer(
@@ -328,35 +331,38 @@ describe('whose word counts', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
     for (const actor of [desk.analyst, appActor(desk.workspace, ['tickets:write'])])
-      expect((await new Listener(actor).began()).errors).toMatchObject([
+      expect((await new PresenceListener(actor).began()).errors).toMatchObject([
         { extensions: { code: 'FORBIDDEN' } },
       ]);
-    const listener = await new Listener(weak).began();
+    const listener = await new PresenceListener(weak).began();
     expect(listener.brief).toEqual([[]]);
     listener.stop();
   });
 
-  test('a stream of a ticket that is not for the caller, or is none, is silent', async () => {
+  test('sends nothing for a ticket that does not exist for the caller', async () => {
     const streams = [
-      new Listener(desk.stranger),
-      new Listener(desk.agent, newId('tkt')),
-      new Listener(desk.agent, 'nonsense'),
+      new PresenceListener(desk.stranger),
+      new PresenceListener(desk.agent, newId('tkt')),
+      new PresenceListener(desk.agent, 'nonsense'),
     ];
-    const witness = new Listener(desk.agent);
+    const witness = new PresenceListener(desk.agent);
     await Promise.all([...streams, witness].map((each) => each.began()));
-    await says(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
+    await setPresence(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
     await witness.until('Ana TYPING');
     for (const stream of [...streams, witness]) stream.stop();
-    expect(streams.map(({ told, errors }) => [told, errors])).toEqual(
+    expect(streams.map(({ received, errors }) => [received, errors])).toEqual(
       streams.map(() => [[], undefined]),
     );
   });
 
-  test('when the ticket goes out of the caller’s sight he is told that nobody is there, and nothing more', async () => {
+  test('sends an empty list once the caller may no longer see the ticket, and nothing afterwards', async () => {
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: desk.departmentId });
-    const bound = await new Listener({ ...desk.partner, departments: [desk.departmentId] }).began();
-    const witness = await new Listener(desk.lead).began();
-    await says(desk.agent, 'VIEWING');
+    const bound = await new PresenceListener({
+      ...desk.partner,
+      departments: [desk.departmentId],
+    }).began();
+    const witness = await new PresenceListener(desk.lead).began();
+    await setPresence(desk.agent, 'VIEWING');
     await bound.until('Ana VIEWING');
     const made = await mutate(
       desk,
@@ -371,9 +377,9 @@ describe('whose word counts', () => {
     });
     await bound.until();
     clock.pass(1);
-    await says(desk.colleague, 'VIEWING');
+    await setPresence(desk.colleague, 'VIEWING');
     await witness.until('Ana VIEWING', 'Bor VIEWING');
-    await says(desk.colleague, 'AWAY');
+    await setPresence(desk.colleague, 'AWAY');
     await witness.until('Ana VIEWING');
     for (const listener of [bound, witness]) listener.stop();
     expect(bound.brief).toEqual([[], ['Ana VIEWING'], []]);
@@ -383,31 +389,31 @@ describe('whose word counts', () => {
 describe('between processes', () => {
   const elsewhere = (): string => `http://127.0.0.1:${second.port}`;
 
-  test('what is said to one is told by the other, ends included', async () => {
+  test('sends changes and ends of presence made in another process', async () => {
     const [here, there] = await Promise.all([
-      new Listener(desk.lead).began(),
-      new Listener(desk.lead, id, elsewhere()).began(),
+      new PresenceListener(desk.lead).began(),
+      new PresenceListener(desk.lead, id, elsewhere()).began(),
     ]);
-    await says(desk.agent, 'VIEWING');
+    await setPresence(desk.agent, 'VIEWING');
     await Promise.all([here.until('Ana VIEWING'), there.until('Ana VIEWING')]);
     clock.pass(30);
     await Promise.all([here.until(), there.until()]);
-    expect(there.told).toEqual(here.told);
+    expect(there.received).toEqual(here.received);
     expect(there.cursors).toEqual(here.cursors);
     for (const listener of [here, there]) listener.stop();
   });
 
-  test('a word that was missed while the connection was lost is made up for', async () => {
+  test('catches up after a lost connection', async () => {
     const both = await Promise.all([
-      new Listener(desk.lead).began(),
-      new Listener(desk.lead, id, elsewhere()).began(),
+      new PresenceListener(desk.lead).began(),
+      new PresenceListener(desk.lead, id, elsewhere()).began(),
     ]);
-    await says(desk.agent, 'VIEWING');
+    await setPresence(desk.agent, 'VIEWING');
     await Promise.all(both.map((each) => each.until('Ana VIEWING')));
     await owner.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deskgraph presence' and datname = current_database()`,
     );
-    await says(desk.agent, 'AWAY');
+    await setPresence(desk.agent, 'AWAY');
     await Promise.all(both.map((each) => each.until()));
     for (const each of both) each.stop();
     expect(both.map(({ errors }) => errors)).toEqual([undefined, undefined]);
@@ -415,23 +421,23 @@ describe('between processes', () => {
 });
 
 describe('statements', () => {
-  // What follows the log reads now and then, whatever happens here.
+  // Event subscriptions read now and then, independently of these operations.
   const statementsOf = async (work: () => Promise<unknown>): Promise<string[]> =>
     (await countStatements(work)).filter((statement) => /presence|pg_notify/.test(statement));
 
-  test('a change costs the same for twenty listeners as for one, and a word that changes nothing is one statement', async () => {
-    const change = (listeners: Listener[], activity: string) =>
+  test('are the same for twenty subscribers as for one; a renewal is one statement', async () => {
+    const change = (listeners: PresenceListener[], activity: string) =>
       statementsOf(async () => {
         await mutate(desk, desk.agent, 'presenceSet', { ticketId: id, activity });
         await Promise.all(listeners.map((listener) => listener.until(`Ana ${activity}`)));
       });
-    const one = [await new Listener(desk.lead).began()];
+    const one = [await new PresenceListener(desk.lead).began()];
     await change(one, 'VIEWING');
     const few = await change(one, 'TYPING');
     const many = [
       ...one,
       ...(await Promise.all(
-        Array.from({ length: 19 }, () => new Listener(desk.colleague).began()),
+        Array.from({ length: 19 }, () => new PresenceListener(desk.colleague).began()),
       )),
     ];
     expect(await change(many, 'VIEWING')).toEqual(few);
@@ -444,10 +450,10 @@ describe('statements', () => {
     for (const listener of many) listener.stop();
   });
 
-  test('the viewers of a page of tickets are one statement', async () => {
+  test('read the viewers of a page with one statement', async () => {
     for (let n = 0; n < 5; n++) {
       ({ id } = await desk.ticket());
-      await says(desk.agent, 'VIEWING');
+      await setPresence(desk.agent, 'VIEWING');
     }
     const page = (first: number) =>
       statementsOf(() =>
@@ -462,11 +468,11 @@ describe('statements', () => {
   });
 });
 
-test('who is refused because others were quicker reads who else is there, as far as he may', async () => {
+test('returns the other visible viewers with a refusal for unseen activity', async () => {
   const refused = async (actor: Actor, seen: string) => {
     const input = { ticketId: id, visibility: 'PUBLIC', body: 'Late', seen };
     const payload = await mutate(desk, actor, 'messageAdd', input, `unseenActivity { ${VIEWERS} }`);
-    return brief((payload['unseenActivity'] as { viewers: Shown[] }).viewers);
+    return brief((payload['unseenActivity'] as { viewers: ViewerView[] }).viewers);
   };
   const { ticket } = await desk.ask<{ ticket: { cursor: string } }>(
     desk.customer,
@@ -476,19 +482,19 @@ test('who is refused because others were quicker reads who else is there, as far
     },
   );
   await reply(desk, desk.colleague, id);
-  for (const actor of [desk.agent, desk.customer]) await says(actor, 'VIEWING');
-  await says(desk.light, 'TYPING');
-  await says(desk.lead, 'TYPING', { visibility: 'PUBLIC' });
+  for (const actor of [desk.agent, desk.customer]) await setPresence(actor, 'VIEWING');
+  await setPresence(desk.light, 'TYPING');
+  await setPresence(desk.lead, 'TYPING', { visibility: 'PUBLIC' });
   expect((await refused(desk.agent, ticket.cursor)).sort()).toEqual(
     [`${desk.customer.id} VIEWING`, 'lead TYPING', 'light TYPING'].sort(),
   );
   expect(await refused(desk.customer, ticket.cursor)).toEqual(['lead TYPING']);
 });
 
-test('another workspace knows nothing of it', async () => {
+test('is not visible in another workspace', async () => {
   const other = await openDesk(service);
-  await says(desk.agent, 'VIEWING');
-  const stream = await new Listener(other.admin).began();
+  await setPresence(desk.agent, 'VIEWING');
+  const stream = await new PresenceListener(other.admin).began();
   expect(
     code(await mutate(other, other.admin, 'presenceSet', { ticketId: id, activity: 'VIEWING' })),
   ).toBe('NOT_FOUND input.ticketId');
@@ -496,6 +502,6 @@ test('another workspace knows nothing of it', async () => {
     uuidOf('tkt', id),
   ]);
   expect(rows).toEqual([{ actor_id: desk.agent.id }]);
-  expect(stream.told).toEqual([]);
+  expect(stream.received).toEqual([]);
   stream.stop();
 });

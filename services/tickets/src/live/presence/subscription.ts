@@ -9,8 +9,8 @@ import { visiblePresence } from './queries.ts';
 import { presenceStoreOf } from './store.ts';
 
 /**
- * The presence on a ticket that the caller may see: at once, and after each change. No message for a
- * ticket that the caller may not see.
+ * The presence on a ticket that the caller may see: at once, and after each change. No message for
+ * a ticket that the caller may not see.
  */
 export const subscribeToPresence = (
   ctx: Context,

@@ -69,14 +69,14 @@ test('a clean file can be downloaded; an infected file cannot be sent', async ()
 });
 
 test('while the scanner is down files can be sent but not downloaded; they are scanned when it is back', async () => {
-  await clamd.leave();
+  await clamd.disconnect();
   const good = await upload(desk, desk.customer, new Uint8Array(randomBytes(1_000)));
   const bad = await upload(desk, desk.customer, virus());
   expect((await sendWith([good, bad])).userErrors).toEqual([]);
   expect(await readAttachment(good)).toEqual({ scan: 'PENDING', url: null });
-  const before = clamd.scanned();
+  const before = clamd.scanCount();
   clock.advance(60_000);
-  await clamd.comeBack();
+  await clamd.reconnect();
   clock.advance(60_000);
   await waitFor(
     async () =>
@@ -85,5 +85,5 @@ test('while the scanner is down files can be sent but not downloaded; they are s
   );
   expect((await readAttachment(good)).url).not.toBeNull();
   expect(await readAttachment(bad)).toEqual({ scan: 'INFECTED', url: null });
-  expect(clamd.scanned()).toBeGreaterThanOrEqual(before + 2);
+  expect(clamd.scanCount()).toBeGreaterThanOrEqual(before + 2);
 });
