@@ -213,7 +213,7 @@ test('the watch program reports wrong arguments at the start', async () => {
   for (const [args, word] of [
     [['--as', 'eva'], 'There is no demo user eva'],
     [[], 'usage: npm run watch'],
-    [['--token', 'made.up'], 'sign'],
+    [['--token', 'made.up'], 'authentication is required'],
   ] as const) {
     const { exitCode, output } = watch(...args);
     expect(await exitCode).toBe(1);

@@ -94,10 +94,10 @@ export class Customer extends WorkspaceEntity {
   @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 
-  @Field(() => DateTime, { description: 'When the customer was created.' })
+  @Field(() => DateTime, { description: 'The time of creation.' })
   declare createdAt: Date;
 
-  @Field(() => DateTime, { description: 'When the customer last changed.' })
+  @Field(() => DateTime, { description: 'The time of the last change.' })
   declare updatedAt: Date;
 }
 

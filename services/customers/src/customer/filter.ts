@@ -46,9 +46,9 @@ export class CustomerFilter {
   locale?: StringFilter | null;
   @Field(() => StringFilter, { nullable: true, description: 'The country code, two letters.' })
   country?: StringFilter | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When the customer was created.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'The time of creation.' })
   createdAt?: DateTimeFilter | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When the customer last changed.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'The time of the last change.' })
   updatedAt?: DateTimeFilter | null;
   @Field(() => [CustomerFilter], { nullable: true, description: 'All of these conditions hold.' })
   and?: CustomerFilter[] | null;

@@ -12,8 +12,8 @@ registerEnumType(CustomerOrderField, {
   description: 'The keys that customers can be ordered by.',
   valuesConfig: {
     NAME: { description: 'The name, ignoring case and accents. The default.' },
-    CREATED_AT: { description: 'When the customer was created.' },
-    UPDATED_AT: { description: 'When the customer last changed.' },
+    CREATED_AT: { description: 'The time of creation.' },
+    UPDATED_AT: { description: 'The time of the last change.' },
   },
 });
 

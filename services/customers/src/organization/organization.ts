@@ -36,7 +36,7 @@ export class Organization extends WorkspaceEntity {
   @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 
-  @Field(() => DateTime, { description: 'When the organization was created.' })
+  @Field(() => DateTime, { description: 'The time of creation.' })
   declare createdAt: Date;
 }
 

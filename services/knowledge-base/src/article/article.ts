@@ -107,10 +107,10 @@ export class Article extends WorkspaceEntity<Later> {
   @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 
-  @Field(() => Date, { description: 'When the article was created.' })
+  @Field(() => Date, { description: 'The time of creation.' })
   declare createdAt: Date;
 
-  @Field(() => Date, { description: 'When the article was last changed.' })
+  @Field(() => Date, { description: 'The time of the last change.' })
   declare updatedAt: Date;
 
   /** The version that the caller reads, its original language and its texts. */

@@ -45,7 +45,7 @@ export class ArticleFilter {
     description: 'Whether its review date has passed.',
   })
   stale?: boolean | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was last changed.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'The time of the last change.' })
   updatedAt?: DateTimeFilter | null;
   @Field(() => [ArticleFilter], { nullable: true, description: 'All of these conditions hold.' })
   and?: ArticleFilter[] | null;
@@ -120,7 +120,7 @@ registerEnumType(ArticleOrderField, {
     POSITION: { description: 'The position in its section. The default.' },
     TITLE: { description: 'The title in the original language.' },
     PUBLISHED_AT: { description: 'When it was published.' },
-    UPDATED_AT: { description: 'When it was last changed.' },
+    UPDATED_AT: { description: 'The time of the last change.' },
     REVIEW_AT: { description: 'The review date. Staff only.' },
   },
 });

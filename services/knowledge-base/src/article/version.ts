@@ -16,7 +16,7 @@ export class ArticleVersion {
     description: 'The author’s comment on the change.',
   })
   comment!: string | null;
-  @Field(() => Date, { description: 'When the version was written.' }) createdAt!: Date;
+  @Field(() => Date, { description: 'The time of writing.' }) createdAt!: Date;
 }
 
 export const ArticleVersionConnection = connectionType(
