@@ -252,7 +252,7 @@ interface TicketView {
 }
 
 function expected(model: TicketModel, staff: boolean): object {
-  const events = model.events.filter(({ isPublic: open }) => staff || open);
+  const events = model.events.filter(({ isPublic }) => staff || isPublic);
   return {
     status: staff ? model.status : publicStatus(model.status),
     customStatus: staff

@@ -44,7 +44,7 @@ async function watchList(actor: Actor, args: ListArguments): Promise<LiveListCli
   const client = subscriptionClientOf(desk, actor);
   clients.push(client);
   const watched = new LiveListClient(desk, actor, args, client);
-  await watched.until(({ view: shown }) => shown !== undefined);
+  await watched.until(({ view }) => view !== undefined);
   return watched;
 }
 const changeKinds = ({ changes }: LiveListClient): string[] => changes.map(({ kind }) => kind);

@@ -407,14 +407,17 @@ describe('the inbox', () => {
         (await mutate(desk, by, 'messageAdd', input, 'message { id }'))['message'] as { id: string }
       ).id;
     };
-    const told = async (actor: Actor): Promise<string[]> =>
+    const cancelledTexts = async (actor: Actor): Promise<string[]> =>
       (await inbox(desk, actor)).nodes
         .filter(({ event, ticket }) => event?.type === 'message.cancelled' && ticket?.id === id)
         .map(({ text }) => text);
     const [first, second] = [await later(desk.agent), await later(desk.agent)];
     await later(desk.colleague);
     await mutate(desk, desk.agent, 'messageCancel', { id: first });
-    expect([await told(desk.agent), await told(desk.colleague)]).toEqual([[], []]);
+    expect([await cancelledTexts(desk.agent), await cancelledTexts(desk.colleague)]).toEqual([
+      [],
+      [],
+    ]);
     await mutate(desk, desk.colleague, 'messageCancel', { id: second });
     await later(desk.agent);
     await mutate(desk, desk.agent, 'ticketRequesterChange', {
@@ -422,11 +425,11 @@ describe('the inbox', () => {
       requester: { email: 'other@post.example' },
     });
     const text = expect.stringMatching(/^Your reply was not sent · #/) as unknown as string;
-    expect([await told(desk.agent), await told(desk.colleague), await told(desk.lead)]).toEqual([
-      [text, text],
-      [text],
-      [],
-    ]);
+    expect([
+      await cancelledTexts(desk.agent),
+      await cancelledTexts(desk.colleague),
+      await cancelledTexts(desk.lead),
+    ]).toEqual([[text, text], [text], []]);
   });
 
   test('notifies agents and the department of a macro', async () => {

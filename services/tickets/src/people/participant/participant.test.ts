@@ -313,11 +313,11 @@ describe('a customer who gets copies', () => {
       ccClient,
       `presenceChanged(ticketId: "${id}") { viewers { activity } }`,
     );
-    await list.until(({ view: shown }) => shown?.totalCount === 0);
+    await list.until(({ view }) => view?.totalCount === 0);
     await Promise.all(subscriptions.map(({ started }) => started));
     await addMessage(desk.customer, id, { body: 'Before' });
     expect(codes(await addCcs(desk.customer, id, email))).toEqual([]);
-    await list.until(({ view: shown }) => shown?.totalCount === 1);
+    await list.until(({ view }) => view?.totalCount === 1);
     await mutate(desk, desk.agent, 'presenceSet', {
       ticketId: id,
       activity: 'TYPING',
@@ -331,7 +331,7 @@ describe('a customer who gets copies', () => {
     await addMessage(desk.agent, id, { override: true, body: 'During' });
     await subscriptions[0]!.until((data) => JSON.stringify(data).includes('During'));
     expect(codes(await removeCcs(desk.customer, id, email))).toEqual([]);
-    await list.until(({ view: shown }) => shown?.totalCount === 0);
+    await list.until(({ view }) => view?.totalCount === 0);
     expect(list.last).toMatchObject({ kind: 'LEAVE', ticket: null });
     await viewers.until(
       ({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 0,
@@ -489,10 +489,10 @@ describe('following', () => {
       { filter: { followerId: { eq: 'me' } } },
       client,
     );
-    await list.until(({ view: shown }) => shown?.totalCount === 0);
+    await list.until(({ view }) => view?.totalCount === 0);
     expect(codes(await follow(desk.light, id))).toEqual([]);
     expect(codes(await follow(desk.light, id))).toEqual([]);
-    await list.until(({ view: shown }) => shown?.totalCount === 1);
+    await list.until(({ view }) => view?.totalCount === 1);
     expect(await ticketsFollowedBy(desk.light, { eq: 'me' })).toEqual([id]);
     expect(await ticketsFollowedBy(desk.agent, { in: [desk.light.id] })).toEqual([id]);
     expect(await ticketsFollowedBy(desk.agent, { isNull: false })).toEqual(
@@ -509,7 +509,7 @@ describe('following', () => {
       ),
     ).toEqual(before);
     expect(codes(await follow(desk.light, id, false))).toEqual([]);
-    await list.until(({ view: shown }) => shown?.totalCount === 0);
+    await list.until(({ view }) => view?.totalCount === 0);
     const timeline =
       'query ($id: ID!) { ticket(id: $id) { timeline(last: 2) { nodes { summary } } } }';
     expect(await desk.ask(desk.agent, timeline, { id })).toEqual({

@@ -235,7 +235,7 @@ test.each(Array.from({ length: sizeOf(3, 30) }, (_, index) => seed + index))(
     eventTicketIds.delete(lastId);
     expect(eventTicketIds).toEqual(expected);
     expect([...presenceTicketIds].filter((id) => !expected.has(id))).toEqual([]);
-    await list.until(({ view: shown }) => shown !== undefined);
+    await list.until(({ view }) => view !== undefined);
     expect(await list.waitForConvergence()).toBeUndefined();
     expect(new Set(list.view!.tickets.map(({ id }) => id))).toEqual(expected);
     list.stop();

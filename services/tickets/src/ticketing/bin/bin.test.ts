@@ -219,12 +219,12 @@ describe('the bin (trash)', () => {
     const { id } = await createTagged();
     const client = subscriptionClientOf(desk, desk.agent);
     const list = new LiveListClient(desk, desk.agent, { filter: { id: { eq: id } } }, client);
-    await list.until(({ view: shown }) => shown?.totalCount === 1);
+    await list.until(({ view }) => view?.totalCount === 1);
     await act(desk.lead, 'ticketDelete', id);
-    await list.until(({ view: shown }) => shown?.totalCount === 0);
+    await list.until(({ view }) => view?.totalCount === 0);
     expect(list.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
     await act(desk.lead, 'ticketRestore', id);
-    await list.until(({ view: shown }) => shown?.totalCount === 1);
+    await list.until(({ view }) => view?.totalCount === 1);
     list.stop();
     await client.dispose();
   });

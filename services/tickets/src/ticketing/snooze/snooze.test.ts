@@ -70,10 +70,10 @@ test('a snoozed ticket leaves the queue, shows the snooze and its author, and re
     { filter: { snoozed: false, id: { eq: id } } },
     client,
   );
-  await queue.until(({ view: shown }) => shown?.totalCount === 1);
+  await queue.until(({ view }) => view?.totalCount === 1);
   const instant = inMs(HOUR);
   expect(codes(await snooze(id, { until: instant }))).toEqual([]);
-  await queue.until(({ view: shown }) => shown?.totalCount === 0);
+  await queue.until(({ view }) => view?.totalCount === 0);
   const snoozed = await read(id);
   expect(snoozed.snooze).toEqual({
     until: instant,
@@ -93,7 +93,7 @@ test('a snoozed ticket leaves the queue, shows the snooze and its author, and re
   await runDueTasks(desk, clock);
   expect((await read(id)).snooze).not.toBeNull();
   clock.advance(1);
-  await queue.until(({ view: shown }) => shown?.totalCount === 1);
+  await queue.until(({ view }) => view?.totalCount === 1);
   expect((await read(id)).timeline.nodes.at(-1)).toMatchObject({
     type: 'ticket.woken',
     actor: { id: 'sys' },

@@ -44,15 +44,15 @@ test('the previous requester loses access and the new one gets it, with all mess
   const filter = { id: { eq: id } };
   const previous = new LiveListClient(desk, desk.customer, { filter }, clients[0]);
   const next = new LiveListClient(desk, desk.stranger, { filter }, clients[1]);
-  await previous.until(({ view: shown }) => shown?.totalCount === 1);
-  await next.until(({ view: shown }) => shown?.totalCount === 0);
+  await previous.until(({ view }) => view?.totalCount === 1);
+  await next.until(({ view }) => view?.totalCount === 0);
   expect(await changeRequester(id, { customerId: desk.stranger.id })).toEqual({
     ticket: { requester: { id: desk.stranger.id }, requesterName: 'Eva' },
     userErrors: [],
   });
-  await previous.until(({ view: shown }) => shown?.totalCount === 0);
+  await previous.until(({ view }) => view?.totalCount === 0);
   expect(previous.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
-  await next.until(({ view: shown }) => shown?.totalCount === 1);
+  await next.until(({ view }) => view?.totalCount === 1);
   const read =
     'query ($id: ID!) { ticket(id: $id) { messages { totalCount } } found: tickets(filter: { text: "parcel" }) { nodes { id } } }';
   expect(await desk.ask(desk.customer, read, { id })).toMatchObject({
