@@ -114,7 +114,7 @@ describe('reading the log', () => {
       incident_state: 'New',
       assignment_group: 'Plumbers',
     });
-    expect(() => readIncidentLog('name,age\nAda,36')).toThrow(/no column number/);
+    expect(() => readIncidentLog('name,age\nAda,36')).toThrow(/lacks the columns number/);
   });
 
   test('rows come in the order of time; those of one minute keep theirs', () => {
