@@ -40,9 +40,13 @@ function runCode(code: string) {
   const source = new URL('../../../common/source.mjs', import.meta.url).href;
   const postgres = new URL('./embedded-postgres.ts', import.meta.url).href;
   const script = `const { startPostgres, startTemporaryPostgres } = await import('${postgres}');\n${code}`;
-  return spawn(process.execPath, ['--import', source, '--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return spawn(
+    process.execPath,
+    ['--conditions=source', '--import', source, '--input-type=module', '-e', script],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
 }
 
 /** Runs code in a process that is killed when it prints a line; returns the line. */
