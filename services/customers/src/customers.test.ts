@@ -122,7 +122,7 @@ async function facts(
 }
 
 describe('a customer', () => {
-  test('is kept with normalised identities and joins the organization of the mail domain', async () => {
+  test('has normalised identities and joins the organization of the email domain', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     const { organization: acme } = await organization(agent, {
       name: 'Acme',
@@ -202,7 +202,7 @@ describe('a customer', () => {
     expect(await facts(agent.workspace)).toEqual([]);
   });
 
-  test('changes by what is given: absent stays, null clears, and only a change makes a version', async () => {
+  test('update: absent fields stay, null clears, and only a change makes a new version', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     const { id } = await made(agent, {
       name: 'Ana',
@@ -248,7 +248,7 @@ describe('a customer', () => {
     });
   });
 
-  test('is upserted by an id of each app’s own, or by an identity', async () => {
+  test('is upserted by an external id of the app or by an identity', async () => {
     const workspace = newWorkspace();
     const [shop, forum] = [appActor(workspace), appActor(workspace)];
     const values = {
@@ -295,8 +295,8 @@ describe('a customer', () => {
   });
 });
 
-describe('at once', () => {
-  test('20 creates with one identity make one customer', async () => {
+describe('concurrent requests', () => {
+  test('20 creates with the same identity make one customer', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     const tries = Array.from({ length: 20 }, (_, at) =>
       change(agent, 'Create', {
@@ -342,7 +342,7 @@ describe('at once', () => {
     );
   });
 
-  test('20 creates with one idempotency key and no identity make one customer, and all give him', async () => {
+  test('20 creates with the same idempotency key and no identity make one customer and return it', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     const results = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -356,7 +356,7 @@ describe('at once', () => {
     ).toBe('IDEMPOTENCY_MISMATCH');
   });
 
-  test('20 organizations that want one mail domain: one gets it', async () => {
+  test('of 20 organizations that claim the same email domain, one gets it', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
@@ -375,7 +375,7 @@ describe('at once', () => {
 });
 
 describe('a requester', () => {
-  test('exists alone: no path shows, counts or changes another customer', async () => {
+  test('sees only themselves: no path shows, counts or changes another customer', async () => {
     const workspace = newWorkspace();
     const agent = userActor(Role.AGENT, workspace);
     const shop = appActor(workspace);
@@ -487,7 +487,7 @@ describe('a requester', () => {
     ).toEqual(['FORBIDDEN']);
   });
 
-  test('an app needs the scope, on every path', async () => {
+  test('an app needs the scope on every path', async () => {
     const workspace = newWorkspace();
     const { id } = await made(userActor(Role.AGENT, workspace), { name: 'Ana' });
     const blind = appActor(workspace, ['customers:write', 'tickets:read']);
@@ -504,7 +504,7 @@ describe('a requester', () => {
   });
 });
 
-test('workspaces never see each other, whatever the path', async () => {
+test('no path shows data of another workspace', async () => {
   const [here, there] = [
     userActor(Role.ADMIN, newWorkspace()),
     userActor(Role.ADMIN, newWorkspace()),
@@ -548,7 +548,7 @@ test('workspaces never see each other, whatever the path', async () => {
 });
 
 describe('lists', () => {
-  test('1 reference and 50 need the same statements', async () => {
+  test('resolving 1 reference and 50 takes the same number of statements', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     await organization(agent, { name: 'Acme', domains: ['acme.example'] });
     const ids = await Promise.all(
@@ -612,7 +612,7 @@ describe('lists', () => {
     },
   );
 
-  test('are filtered by everything that is shown', async () => {
+  test('can be filtered by every field shown', async () => {
     const agent = userActor(Role.AGENT, newWorkspace());
     const { organization: acme } = await organization(agent, {
       name: 'Acme',
@@ -676,7 +676,7 @@ describe('lists', () => {
   });
 });
 
-test('an organization changes by what is given, and its list is searched by words', async () => {
+test('an organization update changes only the given fields; the list is searched by words', async () => {
   const agent = userActor(Role.AGENT, newWorkspace());
   const { organization: acme } = await organization(agent, {
     name: 'Acme Čebelar',
@@ -733,7 +733,7 @@ test('an organization changes by what is given, and its list is searched by word
   ]);
 });
 
-test('whoever asks the log without waiting is told all that is recorded, also what is not logged yet', async () => {
+test('a log read without waiting returns all recorded events, also those without a position', async () => {
   const agent = userActor(Role.AGENT, newWorkspace());
   const hold = new Client({ connectionString: service.database.ownerUrl });
   await hold.connect();

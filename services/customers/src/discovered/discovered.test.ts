@@ -21,7 +21,10 @@ import { subgraph } from '../subgraph.ts';
 import { consumeTicketEvents } from './consume.ts';
 import { importDiscoveredCustomers } from './import.ts';
 
-/** A tickets service of which only the log can be seen; it never tells of news by itself, so that whoever needs them has to ask. */
+/**
+ * A fake tickets service that only serves its event log. It never pushes events, so the customers
+ * service has to read the log.
+ */
 class TicketsLog {
   readonly facts: DomainEvent[] = [];
   asked = 0;
@@ -96,7 +99,7 @@ beforeEach(() => {
   log.broken = false;
 });
 
-/** Delivers facts as the follower does. */
+/** Delivers events as the event consumer does. */
 async function deliver(...facts: DomainEvent[]): Promise<void> {
   const { orm, log: lines } = service.service;
   const context = new Context({
@@ -159,8 +162,8 @@ async function told(workspace: string): Promise<{ type: string; data: object }[]
   );
 }
 
-describe('somebody whom a ticket met', () => {
-  test('becomes a lead under the very id that the ticket has', async () => {
+describe('a requester first seen in a ticket', () => {
+  test('becomes a lead with the id that the ticket has', async () => {
     const workspace = newWorkspace();
     await deliver(metFact(workspace, 'ana@x.example', '  Ana\n Čeh '));
     const id = metId(workspace, 'ana@x.example');
@@ -173,7 +176,7 @@ describe('somebody whom a ticket met', () => {
     expect(await create(workspace, 'ana@x.example')).toEqual(['IDENTITY_TAKEN']);
   });
 
-  test('belongs to the organization of the mail domain, and is found by words', async () => {
+  test('joins the organization of the email domain and is found by words', async () => {
     const workspace = newWorkspace();
     const agent = userActor(Role.AGENT, workspace);
     dataOrThrow(
@@ -200,7 +203,7 @@ describe('somebody whom a ticket met', () => {
     });
   });
 
-  test('who was known under another id is found by both, and can be changed by his own only', async () => {
+  test('known under another id is found by both ids and changed by their own id only', async () => {
     const workspace = newWorkspace();
     await create(workspace, 'ana@x.example');
     await deliver(metFact(workspace, 'ana@x.example', 'Ana'));
@@ -220,7 +223,7 @@ describe('somebody whom a ticket met', () => {
     expect(await lookUp(newWorkspace(), [from])).toEqual([null]);
   });
 
-  test('ends the same in whatever order and however often it is told', async () => {
+  test('has the same final state for any order and repetition of events', async () => {
     const values = ['a', 'b', 'c', 'd'].map((letter) => `${letter}@x.example`);
     const step = fc.record({
       what: fc.constantFrom('met', 'create'),
@@ -260,7 +263,7 @@ describe('somebody whom a ticket met', () => {
     );
   });
 
-  test('and is created by hand at the same moment, is one person', async () => {
+  test('stays one customer when also created by hand at the same time', async () => {
     const workspace = newWorkspace();
     const values = Array.from({ length: 12 }, (_, at) => `c${at}@x.example`);
     await Promise.all(
@@ -274,7 +277,7 @@ describe('somebody whom a ticket met', () => {
     expect(found.map((each) => each?.identities[0]?.value)).toEqual(values);
   });
 
-  test('in a way that nobody can read holds up nobody else', async () => {
+  test('with an unreadable event does not block the other events', async () => {
     const workspace = newWorkspace();
     for (const data of [
       {},
@@ -287,8 +290,8 @@ describe('somebody whom a ticket met', () => {
   });
 });
 
-describe('whoever reads a ticket of somebody just met', () => {
-  test('reads the name: the tickets are asked once for all of a request', async () => {
+describe('reading a ticket of a requester just discovered', () => {
+  test('returns the name with one call to the tickets service per request', async () => {
     const workspace = newWorkspace();
     const values = Array.from({ length: 5 }, (_, at) => `just${at}@x.example`);
     log.facts.push(
@@ -305,7 +308,7 @@ describe('whoever reads a ticket of somebody just met', () => {
     expect(log.asked - asked).toBe(2);
   });
 
-  test('many at once share the asking; ids that no ticket can have met ask nothing', async () => {
+  test('concurrent requests share a call; ids that no ticket can have cause none', async () => {
     const workspace = newWorkspace();
     const [asked, began] = [log.asked, performance.now()];
     await Promise.all(
@@ -313,7 +316,8 @@ describe('whoever reads a ticket of somebody just met', () => {
         lookUp(workspace, [metId(workspace, `nobody${at}@x.example`)]),
       ),
     );
-    // Who comes while one asking is under way shares the next, which comes 200 ms after it: so many can be in the time that they took to come.
+    // Requests that arrive during a read share the next read, at most one per 200 ms. The bound
+    // is the number of reads that fit into the time in which the requests arrived.
     expect(log.asked - asked).toBeLessThanOrEqual(
       2 + Math.floor((performance.now() - began) / 200),
     );
@@ -322,14 +326,14 @@ describe('whoever reads a ticket of somebody just met', () => {
     expect(log.asked).toBe(after);
   });
 
-  test('gets an answer without the name while the tickets are down', async () => {
+  test('returns no name while the tickets service is down', async () => {
     log.broken = true;
     const workspace = newWorkspace();
     expect(await lookUp(workspace, [metId(workspace, 'down@x.example')])).toEqual([null]);
   });
 });
 
-describe('who is it', () => {
+describe('identity lookup', () => {
   const asks = async (
     actor: Parameters<typeof signActor>[0],
     people: unknown,
@@ -342,7 +346,7 @@ describe('who is it', () => {
     return { status: response.status, ...((await response.json()) as object) };
   };
 
-  test('whoever has the address, in that workspace only, and only for our own processes', async () => {
+  test('finds the customer with the address, in one workspace, for internal calls only', async () => {
     const workspace = newWorkspace();
     await create(workspace, 'ana@x.example');
     const [ana] = await everybody(workspace);
