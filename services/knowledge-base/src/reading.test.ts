@@ -63,7 +63,7 @@ afterAll(async () => {
   await desk.stop();
 });
 
-describe('what is not for readers never reaches them', () => {
+describe('restricted content never reaches readers', () => {
   let open: Created;
   let hidden: Created;
   let section: Created;
@@ -189,7 +189,7 @@ describe('what is not for readers never reaches them', () => {
     ).toLowerCase();
 
   for (const [who, reader] of readers)
-    test(`${who} finds the canary on no path`, async () => {
+    test(`no path shows the canary text to ${who}`, async () => {
       for (const [path, question] of Object.entries(PATHS)) {
         const [query, variables] = question(Object.values(secret).map(({ id }) => id));
         const answer = await desk.query<unknown>(reader(), query, variables);
@@ -200,7 +200,7 @@ describe('what is not for readers never reaches them', () => {
       }
     });
 
-  test('a requester is told the right counts, and nothing beyond the one public article', async () => {
+  test('a requester sees only the public article, and the counts match', async () => {
     const [query] = PATHS['lists']!([]);
     const lists = dataOrThrow(
       await desk.query<Record<string, { totalCount: number }>>(
@@ -231,7 +231,7 @@ describe('what is not for readers never reaches them', () => {
     expect(Object.values(found).map(({ totalCount }) => totalCount)).toEqual([0, 0, 1, 0]);
   });
 
-  test('staff fields stay closed: versions to apps that only read, all of them to requesters', async () => {
+  test('staff fields are refused: versions to apps that only read, all of them to requesters', async () => {
     const query = `{ article(id: "${secret['edited']!.id}") { id versions { nodes { title } } owner { id } } }`;
     const forApp = await desk.query<unknown>(appActor(workspace, ['articles:read']), query);
     expect(
@@ -244,7 +244,7 @@ describe('what is not for readers never reaches them', () => {
     ]);
   });
 
-  test('readers cannot write, and what they may not see answers like what is not there', async () => {
+  test('readers cannot write, and invisible articles are refused like missing ones', async () => {
     const mutation = `mutation ($id: ID!) { articleUpdate(input: { id: $id, title: "x" }) { article { id } userErrors { code message } } }`;
     const refused = await desk.query<unknown>(userActor(Role.REQUESTER, workspace), mutation, {
       id: secret['edited']!.id,
@@ -259,7 +259,7 @@ describe('what is not for readers never reaches them', () => {
     expect(dataOrThrow(foreign!)).toEqual(dataOrThrow(absent!));
   });
 
-  test('staff, and apps that may write, do find them', async () => {
+  test('staff and apps with the write scope find the canary text', async () => {
     for (const actor of [
       userActor(Role.LIGHT, workspace),
       agent,

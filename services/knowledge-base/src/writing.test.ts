@@ -109,8 +109,8 @@ async function pass(workspace: string, statement: string): Promise<void> {
   );
 }
 
-describe('an article goes public by its versions', () => {
-  test('readers keep the published version until the next one is published, and lose it when it is archived', async () => {
+describe('publishing versions of an article', () => {
+  test('readers see the published version until the next one is published or the article is archived', async () => {
     const { admin, agent, reader, base, article, update, publish, archive, read } = people();
     const { id } = await article(
       (await base('help')).id,
@@ -147,7 +147,7 @@ describe('an article goes public by its versions', () => {
     expect(await publish(id)).toMatchObject({ status: 'PUBLISHED' });
   });
 
-  test('a version that is planned takes the place of the last one when its time has come, and not before', async () => {
+  test('a scheduled version replaces the published one at its time, not before', async () => {
     const { workspace, agent, reader, base, article, update, publish, read } = people();
     const { id } = await article((await base('help')).id, { title: 'Now', body: 'One' });
     await publish(id);
@@ -175,7 +175,7 @@ describe('an article goes public by its versions', () => {
     expect(await read(reader, id)).toMatchObject({ title: 'Later' });
   });
 
-  test('only those who may publish show readers what was hidden', async () => {
+  test('only users who may publish can make hidden content visible', async () => {
     const { admin, agent, base, article, publish, update, refusals } = people();
     const { id } = await article((await base('help')).id, {
       title: 'Inside',
@@ -200,7 +200,7 @@ describe('an article goes public by its versions', () => {
     await update(draft.id, { visibility: { audience: 'EXTERNAL' } }, agent);
   });
 
-  test('what does not fit is refused by name', async () => {
+  test('invalid input is refused and the refusal names the field', async () => {
     const { base, section, article, refusals, update } = people();
     const [open, hidden] = [await base('help'), await base('handbook', 'INTERNAL')];
     const foreign = await section({ knowledgeBaseId: hidden.id, title: 'Elsewhere' });
@@ -241,7 +241,7 @@ describe('an article goes public by its versions', () => {
     ).toEqual(['NOT_FOUND parentId']);
   });
 
-  test('names in addresses come from titles of any script, and the same key creates one article only', async () => {
+  test('slugs are made from titles in any script; one idempotency key creates one article', async () => {
     const { base, article } = people();
     const { id } = await base('help', 'EXTERNAL', ['zh-Hant', 'en']);
     const slugs: string[] = [];
@@ -300,8 +300,8 @@ async function library() {
   return desks;
 }
 
-describe('what fits is found', () => {
-  test('a search finds and ranks in every language, title before text, and marks the words', async () => {
+describe('search and suggestions', () => {
+  test('a search works in every language, ranks title before text and marks the words', async () => {
     const { reader } = await library();
     for (const { title, asked } of ANSWERS)
       for (const query of asked) {
@@ -355,7 +355,7 @@ describe('what fits is found', () => {
       };
     });
 
-  test('tickets get the article that answers them, in their own language, and nonsense gets none', async () => {
+  test('a ticket gets matching articles in its language; nonsense text gets none', async () => {
     const { reader } = await library();
     const nonsense = [
       'Lorem ipsum',
@@ -389,7 +389,7 @@ describe('what fits is found', () => {
     expect(tooMany.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('suggestions for fifty tickets cost no more statements than for one', async () => {
+  test('suggestions for 50 tickets take as many statements as for one', async () => {
     const { agent } = await library();
     const ask = (of: object[]) =>
       countStatements(async () => dataOrThrow(await desk.query<Suggested>(agent, SUGGEST, { of })));
@@ -401,7 +401,7 @@ describe('what fits is found', () => {
     expect((await ask(again)).length).toBeLessThanOrEqual(3);
   });
 
-  test('what was suggested before is not suggested any more once it is gone', async () => {
+  test('a removed article is no longer suggested', async () => {
     const { workspace, reader, publish, archive, base, article } = people();
     const { id } = await article((await base('help')).id, { title: 'Garantie', body: 'Two years' });
     const of = [
@@ -429,7 +429,7 @@ describe('what fits is found', () => {
   });
 });
 
-test('pages walk every article once in each order, forwards and back, and sections hold theirs', async () => {
+test('paging in each order and direction returns every article once; sections list their own', async () => {
   const { agent, base, section, article } = people();
   const { id } = await base('help');
   const top = await section({ knowledgeBaseId: id, title: 'Top' });
@@ -510,7 +510,7 @@ test('pages walk every article once in each order, forwards and back, and sectio
   expect(tooMany.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
 });
 
-test('whatever is written as an article, no HTML of it does harm', async () => {
+test('HTML of an article is sanitized', async () => {
   const { base, admin } = people();
   const { id } = await base('harm');
   for (const payload of Object.values(XSS_PAYLOADS).map((family) =>
@@ -537,7 +537,7 @@ test('whatever is written as an article, no HTML of it does harm', async () => {
   }
 }, 120_000);
 
-test('long and nested texts are rendered in good time', () => {
+test('long and deeply nested texts are rendered within 20 s', () => {
   const started = performance.now();
   for (const piece of [
     '[',
