@@ -6,7 +6,10 @@ import { newId, newUuid } from '@deskgraph/common/core/id';
 import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state';
 import { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
-/** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
+/**
+ * A fake event log of the tickets service: added events get the next position and are served with
+ * the protocol of the real service.
+ */
 export interface FakeTicketsFeed {
   url: string;
   log: DomainEvent[];

@@ -215,7 +215,7 @@ describe('an incident as a ticket', () => {
   });
 });
 
-test('what reports must say is counted from the rows', () => {
+test('the expected report figures are counted from the rows', () => {
   const log = logOf(
     row({ number: 'A', state: 'New' }),
     row({ number: 'A', state: 'Resolved', at: '01-03-2024 09:00' }),

@@ -36,7 +36,7 @@ const resync: Message = {
 };
 const none = (): void => {};
 
-test('what a client has received, though not used yet, is not asked for again', async () => {
+test('a resumed stream does not repeat events that the client has received but not consumed', async () => {
   const { client, asked, stopped } = playing((sink, readAgain) => {
     for (const id of ['1', '2', '3']) sink.next(told(id));
     readAgain();
